@@ -1,0 +1,220 @@
+package openapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// An ErrorRow is one row of the error table, the root extension x-errors.
+type ErrorRow struct {
+	Code        string   `json:"code"`
+	Status      int      `json:"status"`
+	Message     string   `json:"message"`
+	Description string   `json:"description"`
+	Remedy      string   `json:"remedy"`
+	Documented  *bool    `json:"x-documented"` // nil means true
+	Sources     []string `json:"x-source"`
+}
+
+// Errors returns the error table of the document: the rows of the documents'
+// own table in its order, then those of the neighbouring services.
+func Errors(doc *openapi3.T) []ErrorRow {
+	return decode[[]ErrorRow](doc.Extensions["x-errors"])
+}
+
+// ErrorCodes lists the error codes that a response may carry (x-error-codes).
+func ErrorCodes(response *openapi3.Response) []string {
+	return decode[[]string](response.Extensions["x-error-codes"])
+}
+
+// A Violation says which error answers a value that breaks the schema of a
+// field (x-violation). Without one it is LTS.0009.
+type Violation struct {
+	Code    string `json:"code"`
+	Message string `json:"message"` // empty means the message of the table
+	Missing bool   `json:"missing"` // whether a missing field has the same answer
+}
+
+// ViolationOf returns the violation of a schema, and whether it has one.
+func ViolationOf(schema *openapi3.Schema) (Violation, bool) {
+	raw, ok := schema.Extensions["x-violation"]
+	return decode[Violation](raw), ok
+}
+
+// Dynamic reports whether the values of a schema differ from answer to answer,
+// such as IDs and times, and so cannot be compared with those of an example
+// (x-dynamic).
+func Dynamic(schema *openapi3.Schema) bool {
+	dynamic, _ := schema.Extensions["x-dynamic"].(bool)
+	return dynamic
+}
+
+// documented reads x-documented; absent means true.
+func documented(extensions map[string]any) bool {
+	v, ok := extensions["x-documented"].(bool)
+	return v || !ok
+}
+
+// A Source is a published document that the contract is curated from.
+type Source struct {
+	Name   string `json:"-"` // such as "2024-03"
+	Title  string `json:"title"`
+	Issued string `json:"issued"` // date, empty for "vendor"
+}
+
+// Sources lists the sources (x-sources) by name.
+func Sources(doc *openapi3.T) []Source {
+	byName := decode[map[string]Source](doc.Extensions["x-sources"])
+	var list []Source
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		source := byName[name]
+		source.Name = name
+		list = append(list, source)
+	}
+	return list
+}
+
+// SourcesOf reads x-source: where the documents say what a part of the
+// contract says, each as the name of a source and a place in it, such as
+// "2024-03 table 5-3".
+func SourcesOf(extensions map[string]any) []string {
+	return decode[[]string](extensions["x-source"])
+}
+
+// A Header is a header that the documents describe for all operations alike
+// (x-headers).
+type Header struct {
+	Name        string   `json:"name"`
+	In          string   `json:"in"` // "request" or "response"
+	Required    bool     `json:"required"`
+	Description string   `json:"description"`
+	Example     string   `json:"example"`
+	Sources     []string `json:"x-source"`
+}
+
+// Headers lists the headers common to all operations.
+func Headers(doc *openapi3.T) []Header {
+	return decode[[]Header](doc.Extensions["x-headers"])
+}
+
+// decode turns the generic value of an extension into a typed one. The shape
+// of every extension is checked by a test of this package, so a mismatch is a
+// mistake in the document that was loaded: it panics.
+func decode[T any](raw any) T {
+	var v T
+	if raw == nil {
+		return v
+	}
+	data, err := json.Marshal(raw)
+	if err == nil {
+		err = json.Unmarshal(data, &v)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("openapi: extension of an unexpected shape: %v", err))
+	}
+	return v
+}
+
+// Contradiction is a place where the documents disagree (x-contradictions).
+type Contradiction struct {
+	ID      string  `json:"id"`
+	Topic   string  `json:"topic"`
+	Prints  []Print `json:"prints"`
+	Holds   string  `json:"holds"`
+	Because string  `json:"because"`
+
+	Operation string `json:"-"` // operationId, or empty where it is not about one operation
+	Schema    string `json:"-"` // name of the schema, or empty
+}
+
+// A Print is what one source says.
+type Print struct {
+	Source string `json:"source"`
+	Says   string `json:"says"`
+}
+
+// Contradictions lists every contradiction that the document knows: first
+// those about the API as a whole, then those of operations, then those of
+// schemas, each in the order in which they stand.
+func Contradictions(doc *openapi3.T) []Contradiction {
+	all := decode[[]Contradiction](doc.Extensions["x-contradictions"])
+	for _, operation := range Operations(doc) {
+		add := func(extensions map[string]any) {
+			for _, c := range decode[[]Contradiction](extensions["x-contradictions"]) {
+				c.Operation = operation.OperationID
+				all = append(all, c)
+			}
+		}
+		add(operation.Extensions)
+		for _, status := range operation.Statuses() {
+			if operation.Responses.Value(status).Ref == "" {
+				add(operation.Responses.Value(status).Value.Extensions)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(doc.Components.Schemas)) {
+		schema := doc.Components.Schemas[name].Value
+		add := func(extensions map[string]any) {
+			for _, c := range decode[[]Contradiction](extensions["x-contradictions"]) {
+				c.Schema = name
+				all = append(all, c)
+			}
+		}
+		add(schema.Extensions)
+		for _, field := range slices.Sorted(maps.Keys(schema.Properties)) {
+			if schema.Properties[field].Ref == "" {
+				add(schema.Properties[field].Value.Extensions)
+			}
+		}
+	}
+	return all
+}
+
+// ContradictionsMarkdown renders the contradictions as the published list.
+func ContradictionsMarkdown(doc *openapi3.T) []byte {
+	var out strings.Builder
+	out.WriteString("# Contradictions\n\n" +
+		"Where the documents contradict themselves or each other, what holds here, and why. Generated from\n" +
+		"`openapi/lts.yaml` by `make contradictions`; change it there.\n\nThe sources:\n\n")
+	for _, source := range Sources(doc) {
+		fmt.Fprintf(&out, "- `%s`: %s", source.Name, source.Title)
+		if source.Issued != "" {
+			fmt.Fprintf(&out, ", %s", source.Issued)
+		}
+		out.WriteString("\n")
+	}
+	heading := ""
+	for _, c := range Contradictions(doc) {
+		if h := c.heading(); h != heading {
+			heading = h
+			fmt.Fprintf(&out, "\n## %s\n", heading)
+		}
+		fmt.Fprintf(&out, "\n### %s\n\n`%s`\n\n", c.Topic, c.ID)
+		out.WriteString("| source | prints |\n|---|---|\n")
+		for _, p := range c.Prints {
+			fmt.Fprintf(&out, "| %s | %s |\n", cell(p.Source), cell(p.Says))
+		}
+		fmt.Fprintf(&out, "\n**Holds:** %s\n\n**Because:** %s\n", strings.TrimSpace(c.Holds), strings.TrimSpace(c.Because))
+	}
+	return []byte(out.String())
+}
+
+func (c Contradiction) heading() string {
+	switch {
+	case c.Operation != "":
+		return "Operation " + c.Operation
+	case c.Schema != "":
+		return "Schema " + c.Schema
+	default:
+		return "The API as a whole"
+	}
+}
+
+func cell(s string) string {
+	return strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "*", `\*`).Replace(s)
+}
