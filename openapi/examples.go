@@ -111,17 +111,8 @@ func checkValue(at string, schema *openapi3.SchemaRef, v any) []error {
 	if err == nil {
 		return nil
 	}
-	var many openapi3.MultiError
-	if !errors.As(err, &many) {
-		many = openapi3.MultiError{err}
-	}
 	var problems []error
-	for _, one := range many {
-		var broken *openapi3.SchemaError
-		if !errors.As(one, &broken) {
-			problems = append(problems, fmt.Errorf("%s: %w", at, one))
-			continue
-		}
+	for _, broken := range SchemaErrors(err) {
 		where := at + "/value"
 		for _, token := range broken.JSONPointer() {
 			where += "/" + escapePointer(token)
@@ -129,6 +120,24 @@ func checkValue(at string, schema *openapi3.SchemaRef, v any) []error {
 		problems = append(problems, fmt.Errorf("%s: %s: %s", where, broken.SchemaField, broken.Reason))
 	}
 	return problems
+}
+
+// SchemaErrors lists the single broken rules in what kin-openapi reports with
+// MultiErrors.
+func SchemaErrors(err error) []*openapi3.SchemaError {
+	var many openapi3.MultiError
+	if errors.As(err, &many) {
+		var all []*openapi3.SchemaError
+		for _, one := range many {
+			all = append(all, SchemaErrors(one)...)
+		}
+		return all
+	}
+	var broken *openapi3.SchemaError
+	if errors.As(err, &broken) {
+		return []*openapi3.SchemaError{broken}
+	}
+	return nil
 }
 
 func escapePointer(token string) string {

@@ -1,0 +1,59 @@
+// Command lts serves the Log Tank Service, checks whether an implementation
+// keeps its contract, and prints the contract.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit statuses besides 0.
+const (
+	exitFailed = 1 // the command did its work, and the answer is no
+	exitBroken = 2 // the command could not do its work
+)
+
+// errNo is returned by a command that has already said what it found.
+var errNo = errors.New("the answer is no")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the program without the process around it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errNo):
+		return exitFailed
+	default:
+		_, _ = fmt.Fprintf(stderr, "lts: %v\n", err)
+		return exitBroken
+	}
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "lts",
+		Short:         "The contract of the Log Tank Service, made executable",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.AddCommand(newServe(), newConform(), newDocument())
+	return root
+}

@@ -1,0 +1,116 @@
+package conformance
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// WriteText writes a report for a terminal: a table by operation, every problem
+// with who says so and how to see it again, and a summary that adds up.
+func (r *Report) WriteText(out io.Writer) error {
+	var b strings.Builder
+	r.writeTable(&b)
+	for _, result := range r.Results {
+		writeResult(&b, result)
+	}
+	r.writeSummary(&b)
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+// writeTable writes how many cases of each operation ended how.
+func (r *Report) writeTable(b *strings.Builder) {
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight|tabwriter.TabIndent)
+	_, _ = fmt.Fprint(w, "operation\t")
+	for _, outcome := range Outcomes() {
+		_, _ = fmt.Fprintf(w, "%s\t", outcome)
+	}
+	_, _ = fmt.Fprintln(w)
+	for _, row := range r.rows() {
+		_, _ = fmt.Fprintf(w, "%s\t", row.operation)
+		for _, outcome := range Outcomes() {
+			_, _ = fmt.Fprintf(w, "%s\t", dash(row.counts[outcome]))
+		}
+		_, _ = fmt.Fprintln(w)
+	}
+	_ = w.Flush() // into memory
+}
+
+type tableRow struct {
+	operation string // tag/operation
+	counts    map[Outcome]int
+}
+
+// rows counts the outcomes of each operation, in the order of the results.
+func (r *Report) rows() []tableRow {
+	var rows []tableRow
+	for _, result := range r.Results {
+		parts := strings.SplitN(result.Case, "/", 3)
+		operation := strings.Join(parts[:min(2, len(parts))], "/")
+		if len(rows) == 0 || rows[len(rows)-1].operation != operation {
+			rows = append(rows, tableRow{operation, make(map[Outcome]int)})
+		}
+		rows[len(rows)-1].counts[result.Outcome]++
+	}
+	return rows
+}
+
+func dash(n int) string {
+	if n == 0 {
+		return "-"
+	}
+	return fmt.Sprint(n)
+}
+
+// writeResult writes a case that a person has to look at.
+func writeResult(b *strings.Builder, result Result) {
+	switch {
+	case result.Outcome == CouldNotRun:
+		_, _ = fmt.Fprintf(b, "\nCOULD NOT RUN %s\n  %s\n", result.Case, result.Reason)
+	case len(result.Problems) > 0:
+		_, _ = fmt.Fprintf(b, "\n%s %s\n", strings.ToUpper(string(result.Outcome)), result.Case)
+		for _, problem := range result.Problems {
+			_, _ = fmt.Fprintf(b, "  %-6s %s\n", problem.Level, problem)
+		}
+		_, _ = fmt.Fprintf(b, "  says   %s\n", strings.Join(result.Sources, ", "))
+		if result.Exchange != nil {
+			_, _ = fmt.Fprintf(b, "  again  %s\n", result.Exchange.Curl())
+		}
+	}
+}
+
+func (r *Report) writeSummary(b *strings.Builder) {
+	checks := 0
+	for _, result := range r.Results {
+		checks += result.Checks
+	}
+	_, _ = fmt.Fprintf(b, "\n%s, edition %s: %d cases", r.Target, r.Edition, len(r.Results))
+	for i, outcome := range Outcomes() {
+		_, _ = fmt.Fprintf(b, "%s%d %s", map[bool]string{true: " = ", false: " + "}[i == 0], r.Count(outcome), outcome)
+	}
+	_, _ = fmt.Fprintf(b, "; %d checks in %s\n", checks, r.Took.Round(time.Millisecond))
+	for _, reason := range r.reasons() {
+		_, _ = fmt.Fprintf(b, "not supported: %s\n", reason)
+	}
+}
+
+// reasons lists why cases were not supported, each once with its number.
+func (r *Report) reasons() []string {
+	counts := make(map[string]int)
+	var order []string
+	for _, result := range r.Results {
+		if result.Outcome == NotSupported {
+			if counts[result.Reason] == 0 {
+				order = append(order, result.Reason)
+			}
+			counts[result.Reason]++
+		}
+	}
+	for i, reason := range order {
+		order[i] = fmt.Sprintf("%s (%d)", reason, counts[reason])
+	}
+	return order
+}

@@ -1,0 +1,63 @@
+package lts
+
+import (
+	"context"
+	"time"
+)
+
+// A Service applies the rules that need state. Its methods are safe for
+// concurrent use.
+type Service struct {
+	catalog Catalog
+	now     func() time.Time
+	newID   func() string
+	quotas  Quotas
+}
+
+// Config is what a [Service] needs. Catalog, Now and NewID are required.
+type Config struct {
+	Catalog Catalog
+	Now     func() time.Time
+	NewID   func() string // gives IDs of 36 characters
+	Quotas  Quotas        // zero fields mean [DefaultQuotas]
+}
+
+// Quotas say how much a project may hold.
+type Quotas struct {
+	Groups  int // groups of a project
+	Streams int // streams of a group
+}
+
+// DefaultQuotas are those of the documents.
+var DefaultQuotas = Quotas{Groups: 100, Streams: 100}
+
+// NewService returns a service.
+func NewService(config Config) *Service {
+	quotas := config.Quotas
+	if quotas.Groups == 0 {
+		quotas.Groups = DefaultQuotas.Groups
+	}
+	if quotas.Streams == 0 {
+		quotas.Streams = DefaultQuotas.Streams
+	}
+	return &Service{catalog: config.Catalog, now: config.Now, newID: config.NewID, quotas: quotas}
+}
+
+// A Catalog keeps what there is besides records. Projects are apart: a
+// transaction sees and changes one project only.
+//
+// An error that fn returns is returned as it is, and nothing that fn did stays.
+type Catalog interface {
+	// View runs fn on a consistent state of the project.
+	View(ctx context.Context, projectID string, fn func(CatalogTx) error) error
+	// Update runs fn alone on the project: what it checks still holds when
+	// what it changes is kept. When Update returns nil, the change is on disk.
+	Update(ctx context.Context, projectID string, fn func(CatalogTx) error) error
+}
+
+// A CatalogTx is one transaction on a project. Lists are in the order of
+// creation. What is not found is reported by ok, not by an error.
+type CatalogTx interface {
+	GroupTx
+	StreamTx
+}

@@ -1,0 +1,218 @@
+package lts
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"golang.org/x/crypto/bcrypt"
+)
+
+// TokenLifetime is how long a token is valid (2022-08 section 3.2).
+const TokenLifetime = 24 * time.Hour
+
+// tokenLength is the length that issued tokens have at least. The documents
+// give 1000 to 2000 characters; claims of usual size leave it below 2000.
+const tokenLength = 1000
+
+// An IdentityError is an answer of the identity service, which has a form of
+// its own: a status and a message, but no code.
+type IdentityError struct {
+	Status  int // HTTP status
+	Message string
+}
+
+// Error gives the message.
+func (e *IdentityError) Error() string { return e.Message }
+
+var (
+	// ErrBadCredentials means a wrong name or password. It does not say which.
+	ErrBadCredentials = &IdentityError{Status: 401, Message: "The username or password is wrong."}
+	// ErrBadScope means a project or domain that the user may not use.
+	ErrBadScope = &IdentityError{Status: 401, Message: "The project or domain of the scope is not found."}
+)
+
+// Tokens issues and verifies the tokens of a directory's users. It is safe for
+// concurrent use. Tokens are signed, not stored: every process with the same
+// key accepts them.
+type Tokens struct {
+	directory *Directory
+	key       []byte
+	now       func() time.Time
+}
+
+// NewTokens returns the tokens of a directory, signed with a secret key of at
+// least 32 bytes.
+func NewTokens(directory *Directory, key []byte, now func() time.Time) (*Tokens, error) {
+	if len(key) < 32 {
+		return nil, errors.New("lts: the key of the tokens must have at least 32 bytes")
+	}
+	return &Tokens{directory: directory, key: key, now: now}, nil
+}
+
+// Credentials name a user, by ID or by name and domain, with the password, and
+// say what a token shall be good for.
+type Credentials struct {
+	UserID   string
+	UserName string
+	Domain   Reference
+	Password string
+
+	ProjectScope *Reference // in the domain of the user
+	DomainScope  *Reference
+}
+
+// A Reference names something by its ID or, when that is empty, by its name.
+type Reference struct {
+	ID   string
+	Name string
+}
+
+// A Grant says who the bearer of a token is and what it may be used for.
+type Grant struct {
+	User      User
+	Domain    Domain   // of the user
+	Project   *Project // nil when the scope is the domain
+	IssuedAt  time.Time
+	ExpiresAt time.Time
+}
+
+// Issue returns a new token. Earlier ones stay valid. It fails with
+// [ErrBadCredentials], [ErrBadScope] or, for a suspended user,
+// [ErrSuspended].
+func (t *Tokens) Issue(credentials Credentials) (string, Grant, error) {
+	user, err := t.authenticate(credentials)
+	if err != nil {
+		return "", Grant{}, err
+	}
+	grant, err := t.grant(user, credentials)
+	if err != nil {
+		return "", Grant{}, err
+	}
+	grant.IssuedAt = t.now().UTC()
+	grant.ExpiresAt = grant.IssuedAt.Add(TokenLifetime)
+	token, err := t.sign(grant)
+	return token, grant, err
+}
+
+// Verify returns what a token grants. It fails with [ErrInvalidToken] for a bad
+// or expired one and with [ErrSuspended] when its user has been suspended.
+func (t *Tokens) Verify(token string) (Grant, error) {
+	var c claims
+	_, err := jwt.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return t.key, nil },
+		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
+		jwt.WithTimeFunc(t.now), jwt.WithExpirationRequired())
+	if err != nil {
+		return Grant{}, ErrInvalidToken.CausedBy(err)
+	}
+	user, known := t.directory.userByID(c.Subject)
+	if !known {
+		return Grant{}, ErrInvalidToken
+	}
+	if user.Suspended {
+		return Grant{}, ErrSuspended
+	}
+	grant := Grant{User: user, IssuedAt: c.IssuedAt.Time, ExpiresAt: c.ExpiresAt.Time}
+	grant.Domain, _ = t.directory.domain(user.DomainID, "")
+	if c.ProjectID != "" {
+		project, known := t.directory.projectByID(c.ProjectID)
+		if !known {
+			return Grant{}, ErrInvalidToken
+		}
+		grant.Project = &project
+	}
+	return grant, nil
+}
+
+// ProjectsOf lists the projects that a user may use, by name.
+func (t *Tokens) ProjectsOf(user User) []Project {
+	var projects []Project
+	for _, project := range t.directory.projects {
+		if project.DomainID == user.DomainID {
+			projects = append(projects, project)
+		}
+	}
+	slices.SortFunc(projects, func(a, b Project) int { return strings.Compare(a.Name, b.Name) })
+	return projects
+}
+
+// unknownHash is compared against when there is no such user, so that the time
+// of an answer does not tell whether a name exists.
+var unknownHash, _ = bcrypt.GenerateFromPassword([]byte("nobody"), bcrypt.MinCost)
+
+func (t *Tokens) authenticate(credentials Credentials) (User, error) {
+	user, known := t.user(credentials)
+	hash := user.PasswordHash
+	if !known {
+		hash = unknownHash
+	}
+	if bcrypt.CompareHashAndPassword(hash, []byte(credentials.Password)) != nil || !known {
+		return User{}, ErrBadCredentials
+	}
+	if user.Suspended {
+		return User{}, ErrSuspended
+	}
+	return user, nil
+}
+
+func (t *Tokens) user(credentials Credentials) (User, bool) {
+	if credentials.UserID != "" {
+		return t.directory.userByID(credentials.UserID)
+	}
+	domain, known := t.directory.domain(credentials.Domain.ID, credentials.Domain.Name)
+	if !known {
+		return User{}, false
+	}
+	return t.directory.userByName(domain.ID, credentials.UserName)
+}
+
+// grant works out the scope of a token.
+func (t *Tokens) grant(user User, credentials Credentials) (Grant, error) {
+	domain, _ := t.directory.domain(user.DomainID, "")
+	grant := Grant{User: user, Domain: domain}
+	if scope := credentials.DomainScope; scope != nil {
+		if other, known := t.directory.domain(scope.ID, scope.Name); !known || other.ID != domain.ID {
+			return Grant{}, ErrBadScope
+		}
+	}
+	if scope := credentials.ProjectScope; scope != nil {
+		project, known := t.directory.projectByName(domain.ID, scope.Name)
+		if scope.ID != "" {
+			project, known = t.directory.projectByID(scope.ID)
+		}
+		if !known || project.DomainID != domain.ID {
+			return Grant{}, ErrBadScope
+		}
+		grant.Project = &project
+	}
+	return grant, nil
+}
+
+type claims struct {
+	jwt.RegisteredClaims
+
+	ProjectID string `json:"project,omitempty"`
+	Padding   string `json:"padding"`
+}
+
+// sign makes a token of the documented length: clients size their buffers and
+// columns by it.
+func (t *Tokens) sign(grant Grant) (string, error) {
+	c := claims{RegisteredClaims: jwt.RegisteredClaims{
+		Subject:   grant.User.ID,
+		IssuedAt:  jwt.NewNumericDate(grant.IssuedAt),
+		ExpiresAt: jwt.NewNumericDate(grant.ExpiresAt),
+	}}
+	if grant.Project != nil {
+		c.ProjectID = grant.Project.ID
+	}
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(t.key)
+	if err != nil || len(token) >= tokenLength {
+		return token, err
+	}
+	missing := tokenLength - len(token) // base64 makes at least that many characters of it
+	c.Padding = strings.Repeat("=", missing)
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(t.key)
+}

@@ -1,0 +1,46 @@
+package embedded
+
+import (
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/ltskit/ltskit/lts"
+)
+
+// Development credentials. They are public, so a server refuses to use them on
+// an address that others can reach.
+const (
+	DevDomain      = "dev"
+	DevUser        = "dev"
+	DevPassword    = "dev"
+	DevProject     = "dev"
+	DevProjectID   = "0123456789abcdef0123456789abcdef"
+	DevAccessKey   = "DEVACCESSKEY00000000"
+	DevSecretKey   = "dev-secret-key-not-for-production"
+	OtherProject   = "other"
+	OtherProjectID = "fedcba9876543210fedcba9876543210"
+	OtherAccessKey = "OTHERACCESSKEY000000"
+	OtherSecretKey = "other-secret-key-not-for-production"
+)
+
+// DevDirectory is a domain with one user, two projects and an access key for
+// each, for a server on one's own machine.
+func DevDirectory() lts.DirectorySpec {
+	const domainID, userID = "d0000000000000000000000000000001", "a0000000000000000000000000000001"
+	// The password is public, so a cheap hash does.
+	hash, err := bcrypt.GenerateFromPassword([]byte(DevPassword), bcrypt.MinCost)
+	if err != nil {
+		panic(err) // only for passwords over 72 bytes
+	}
+	return lts.DirectorySpec{
+		Domains: []lts.Domain{{ID: domainID, Name: DevDomain}},
+		Users:   []lts.User{{ID: userID, Name: DevUser, DomainID: domainID, PasswordHash: hash}},
+		Projects: []lts.Project{
+			{ID: DevProjectID, Name: DevProject, DomainID: domainID},
+			{ID: OtherProjectID, Name: OtherProject, DomainID: domainID},
+		},
+		Keys: []lts.AccessKey{
+			{ID: DevAccessKey, Secret: DevSecretKey, UserID: userID, ProjectID: DevProjectID},
+			{ID: OtherAccessKey, Secret: OtherSecretKey, UserID: userID, ProjectID: OtherProjectID},
+		},
+	}
+}

@@ -1,0 +1,111 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"github.com/ltskit/ltskit/lts"
+	"github.com/ltskit/ltskit/store/fault"
+)
+
+// RequestIDHeader is on every answer.
+const RequestIDHeader = "X-Request-Id"
+
+// FaultHeader names a store that shall fail for this request, where the server
+// allows it. It exists to test what clients do with the documented 500 answers.
+const FaultHeader = "X-Lts-Fault"
+
+func newUUID() string { return uuid.NewString() }
+
+type addressKey struct{}
+
+// addressOf gives the address that the caller has reached the server at, such
+// as "http://127.0.0.1:8080".
+func addressOf(ctx context.Context) string {
+	address, _ := ctx.Value(addressKey{}).(string)
+	return address
+}
+
+// rememberAddress keeps the address for the catalog of tokens.
+func (s *Server) rememberAddress(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		c.SetRequest(r.WithContext(context.WithValue(r.Context(), addressKey{}, c.Scheme()+"://"+r.Host)))
+		return next(c)
+	}
+}
+
+// requestID gives the answer an ID.
+func (s *Server) requestID(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Response().Header().Set(RequestIDHeader, s.options.NewRequestID())
+		return next(c)
+	}
+}
+
+// recoverPanic turns a panic into an internal error, so that one request
+// cannot end the others.
+func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			if r := recover(); r != nil {
+				err = lts.ErrInternal.CausedBy(fmt.Errorf("panic: %v\n%s", r, debug.Stack()))
+			}
+		}()
+		return next(c)
+	}
+}
+
+// accessLog writes one line for each request, without headers and bodies: they
+// hold tokens, passwords and logs.
+func (s *Server) accessLog(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := time.Now()
+		err := next(c)
+		if err != nil {
+			c.Error(err)
+		}
+		s.options.Log.Info("request",
+			"id", c.Response().Header().Get(RequestIDHeader),
+			"method", c.Request().Method,
+			"path", c.Request().URL.Path,
+			"status", c.Response().Status,
+			"bytes", c.Response().Size,
+			"took", time.Since(start))
+		return nil
+	}
+}
+
+// limitBody refuses bodies over the limit while they are read.
+func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, s.options.MaxBody)
+		return next(c)
+	}
+}
+
+// injectFault makes a store fail for this request.
+func (s *Server) injectFault(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		store := fault.Store(c.Request().Header.Get(FaultHeader))
+		if store == "" || !s.options.Faults {
+			return next(c)
+		}
+		if !slices.Contains(fault.Stores(), store) {
+			return lts.ErrInvalidBody.WithDetails(lts.Detail{
+				Field: FaultHeader,
+				Rule:  fmt.Sprintf("must be one of %v", fault.Stores()),
+			})
+		}
+		c.SetRequest(c.Request().WithContext(fault.Inject(c.Request().Context(), store)))
+		return next(c)
+	}
+}

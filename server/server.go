@@ -1,0 +1,121 @@
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/labstack/echo/v4"
+
+	"github.com/ltskit/ltskit/gen/apiserver"
+	"github.com/ltskit/ltskit/lts"
+	"github.com/ltskit/ltskit/openapi"
+)
+
+// Options are what a server needs. Document, Service, Tokens and Directory are
+// required.
+type Options struct {
+	Document  *openapi3.T // an edition from [openapi.Load]
+	Service   *lts.Service
+	Tokens    *lts.Tokens
+	Directory *lts.Directory
+
+	NewRequestID func() string    // default: random UUIDs
+	Now          func() time.Time // default: time.Now
+	Log          *slog.Logger     // default: nothing is logged
+	Region       string           // name in the catalog of tokens; default "dev"
+	MaxBody      int64            // bytes of a body; default 12 MiB, the limit of signed requests
+	Faults       bool             // whether the header [FaultHeader] makes stores fail
+}
+
+// A Server answers the operations of one edition of the document.
+type Server struct {
+	options    Options
+	echo       *echo.Echo
+	operations map[string]*operation // by method and echo's route
+	errors     errorTexts
+}
+
+var _ apiserver.StrictServerInterface = (*handlers)(nil)
+
+// New returns a server. It fails when the document lacks a schema or parameter
+// that the generated code was made for.
+func New(options Options) (*Server, error) {
+	setDefaults(&options)
+	s := &Server{options: options, echo: echo.New(), operations: make(map[string]*operation)}
+	s.errors = newErrorTexts(options.Document)
+	for _, documented := range openapi.Operations(options.Document) {
+		op, err := newOperation(documented)
+		if err != nil {
+			return nil, fmt.Errorf("server: %s: %w", documented.OperationID, err)
+		}
+		s.operations[documented.Method+" "+echoPath(documented.Path)] = op
+	}
+	s.echo.HTTPErrorHandler = s.writeError
+	s.echo.HideBanner = true
+	s.echo.Use(s.requestID, s.recoverPanic, s.accessLog)
+	router := operationRouter{s.echo, []echo.MiddlewareFunc{s.limitBody, s.rememberAddress, s.authenticate, s.validate, s.injectFault}}
+	apiserver.RegisterHandlers(router, apiserver.NewStrictHandler(newHandlers(options), nil))
+	return s, nil
+}
+
+func setDefaults(options *Options) {
+	if options.NewRequestID == nil {
+		options.NewRequestID = newUUID
+	}
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
+	if options.Region == "" {
+		options.Region = "dev"
+	}
+	if options.MaxBody == 0 {
+		options.MaxBody = 12 << 20
+	}
+}
+
+// ServeHTTP implements [http.Handler].
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+
+// operationRouter puts the middleware of operations in front of each one, so
+// that it runs after routing and never for unknown paths.
+type operationRouter struct {
+	*echo.Echo
+	middleware []echo.MiddlewareFunc
+}
+
+func (r operationRouter) with(more []echo.MiddlewareFunc) []echo.MiddlewareFunc {
+	return append(append([]echo.MiddlewareFunc(nil), r.middleware...), more...)
+}
+
+func (r operationRouter) GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return r.Echo.GET(path, h, r.with(m)...)
+}
+
+func (r operationRouter) POST(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return r.Echo.POST(path, h, r.with(m)...)
+}
+
+func (r operationRouter) PUT(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return r.Echo.PUT(path, h, r.with(m)...)
+}
+
+func (r operationRouter) DELETE(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return r.Echo.DELETE(path, h, r.with(m)...)
+}
+
+// echoPath turns a path of the document into echo's form.
+func echoPath(path string) string {
+	return strings.NewReplacer("{", ":", "}", "").Replace(path)
+}
+
+// operationOf finds the operation that echo has routed to, or nil.
+func (s *Server) operationOf(c echo.Context) *operation {
+	return s.operations[c.Request().Method+" "+c.Path()]
+}

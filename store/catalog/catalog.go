@@ -1,0 +1,126 @@
+// Package catalog keeps groups, streams and what else there is besides records
+// in a SQL database. Rows, not one document for a project: the cost of a change
+// does not grow with what is there already.
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"path/filepath"
+
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
+
+	"github.com/ltskit/ltskit/lts"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// A Catalog is an [lts.Catalog] on a SQLite file. It is safe for concurrent
+// use; changes go one after the other, reads go beside them.
+type Catalog struct {
+	readers *sql.DB
+	writer  *sql.DB // one connection: SQLite has one writer
+}
+
+var _ lts.Catalog = (*Catalog)(nil)
+
+// Open opens the catalog in a file, makes the file when it is missing, and
+// brings its tables up to date. What Update has kept survives a crash of the
+// machine (WAL, synchronous=FULL).
+func Open(ctx context.Context, file string) (*Catalog, error) {
+	c, err := open(file)
+	if err != nil {
+		return nil, fmt.Errorf("catalog: %s: %w", file, err)
+	}
+	if err := c.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("catalog: %s: %w", file, err), c.Close())
+	}
+	return c, nil
+}
+
+func open(file string) (*Catalog, error) {
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return nil, err
+	}
+	writer, err := sql.Open("sqlite", dsn(file, "immediate"))
+	if err != nil {
+		return nil, err
+	}
+	writer.SetMaxOpenConns(1)
+	readers, err := sql.Open("sqlite", dsn(file, "deferred"))
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	readers.SetMaxOpenConns(8)
+	return &Catalog{readers: readers, writer: writer}, nil
+}
+
+func dsn(file, lock string) string {
+	query := url.Values{
+		"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "busy_timeout(10000)"},
+		"_txlock": {lock},
+	}
+	return (&url.URL{Scheme: "file", Path: file, RawQuery: query.Encode()}).String()
+}
+
+func (c *Catalog) migrate(ctx context.Context) error {
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, c.writer, dir)
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}
+
+// Close closes the database.
+func (c *Catalog) Close() error {
+	return errors.Join(c.readers.Close(), c.writer.Close())
+}
+
+// View implements [lts.Catalog].
+func (c *Catalog) View(ctx context.Context, projectID string, fn func(lts.CatalogTx) error) error {
+	return transact(ctx, c.readers, &sql.TxOptions{ReadOnly: true}, projectID, fn)
+}
+
+// Update implements [lts.Catalog].
+func (c *Catalog) Update(ctx context.Context, projectID string, fn func(lts.CatalogTx) error) error {
+	return transact(ctx, c.writer, nil, projectID, fn)
+}
+
+func transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, projectID string, fn func(lts.CatalogTx) error) error {
+	sqlTx, err := db.BeginTx(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = sqlTx.Rollback() }() // does nothing after a commit
+	if err := fn(&tx{ctx: ctx, sql: sqlTx, projectID: projectID}); err != nil {
+		return err
+	}
+	return sqlTx.Commit()
+}
+
+// Secret returns the secret of a name. The first call for a name keeps what
+// generate gives; every later one, in this process or another, returns that.
+func (c *Catalog) Secret(ctx context.Context, name string, generate func() ([]byte, error)) ([]byte, error) {
+	value, err := generate()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.writer.ExecContext(ctx, `INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`, name, value); err != nil {
+		return nil, fmt.Errorf("catalog: keep secret %q: %w", name, err)
+	}
+	err = c.writer.QueryRowContext(ctx, `SELECT value FROM secrets WHERE name = ?`, name).Scan(&value)
+	return value, err
+}
