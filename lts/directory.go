@@ -114,6 +114,17 @@ func (d *Directory) AccessKey(id string) (AccessKey, bool) {
 	return key, ok
 }
 
+// Owner returns the user of an access key and its domain. It fails with
+// [ErrSuspended] when the user is suspended.
+func (d *Directory) Owner(key AccessKey) (User, Domain, error) {
+	user, _ := d.userByID(key.UserID) // NewDirectory has checked that it is there
+	if user.Suspended {
+		return User{}, Domain{}, ErrSuspended
+	}
+	domain, _ := d.domain(user.DomainID, "")
+	return user, domain, nil
+}
+
 // domain finds a domain by its ID or, when that is empty, by its name.
 func (d *Directory) domain(id, name string) (Domain, bool) {
 	return find(d.domains, func(x Domain) bool { return x.ID == id || id == "" && x.Name == name })

@@ -102,22 +102,27 @@ func Headers(doc *openapi3.T) []Header {
 	return decode[[]Header](doc.Extensions["x-headers"])
 }
 
-// decode turns the generic value of an extension into a typed one. The shape
-// of every extension is checked by a test of this package, so a mismatch is a
-// mistake in the document that was loaded: it panics.
+// decode turns the generic value of an extension into a typed one. [Validate]
+// has refused documents with extensions of another shape, so for a document
+// from [Load] it cannot fail; for any other it panics.
 func decode[T any](raw any) T {
+	v, err := tryDecode[T](raw)
+	if err != nil {
+		panic(fmt.Sprintf("openapi: extension of an unexpected shape: %v", err))
+	}
+	return v
+}
+
+func tryDecode[T any](raw any) (T, error) {
 	var v T
 	if raw == nil {
-		return v
+		return v, nil
 	}
 	data, err := json.Marshal(raw)
 	if err == nil {
 		err = json.Unmarshal(data, &v)
 	}
-	if err != nil {
-		panic(fmt.Sprintf("openapi: extension of an unexpected shape: %v", err))
-	}
-	return v
+	return v, err
 }
 
 // Contradiction is a place where the documents disagree (x-contradictions).

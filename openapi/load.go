@@ -61,14 +61,15 @@ func LoadFS(fsys fs.FS, edition, language string) (*openapi3.T, error) {
 	return doc, nil
 }
 
-// Validate checks a document against OpenAPI 3.0 and each of its examples
-// against the schema that it stands under. The error lists every wrong
-// example, with its JSON pointer and the rule that it breaks.
+// Validate checks a document against OpenAPI 3.0, the shape of its extensions,
+// and each of its examples against the schema that it stands under. The error
+// lists every wrong extension and example, with its JSON pointer and the rule
+// that it breaks.
 func Validate(doc *openapi3.T) error {
 	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation()); err != nil {
 		return err
 	}
-	return errors.Join(checkExamples(doc)...)
+	return errors.Join(append(checkExtensions(doc), checkExamples(doc)...)...)
 }
 
 // layers lists the files that make up an edition in a language, in the order

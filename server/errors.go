@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -39,9 +40,9 @@ func (s *Server) writeError(err error, c echo.Context) {
 	}
 	op := s.operationOf(c)
 	published := s.published(err)
-	if published.Unwrap() != nil {
-		s.options.Log.Error("request failed",
-			"id", c.Response().Header().Get(RequestIDHeader), "code", published.Code, "cause", published.Unwrap())
+	if cause := published.Unwrap(); cause != nil {
+		s.options.Log.Log(c.Request().Context(), levelOf(published), "request refused or failed",
+			"id", c.Response().Header().Get(RequestIDHeader), "code", published.Code, "cause", cause)
 	}
 	if op != nil && op.Service() == "iam" {
 		s.writeIdentityError(c, published, err)
@@ -52,6 +53,14 @@ func (s *Server) writeError(err error, c echo.Context) {
 		status = op.statusOf(published)
 	}
 	s.write(c, status, s.body(c, published))
+}
+
+// levelOf keeps the mistakes of callers apart from what an operator must see.
+func levelOf(err *lts.Error) slog.Level {
+	if err.Status >= http.StatusInternalServerError {
+		return slog.LevelError
+	}
+	return slog.LevelInfo
 }
 
 // published finds the row of the error table that answers err.

@@ -27,7 +27,7 @@ type Options struct {
 	Now          func() time.Time // default: time.Now
 	Log          *slog.Logger     // default: nothing is logged
 	Region       string           // name in the catalog of tokens; default "dev"
-	MaxBody      int64            // bytes of a body; default 12 MiB, the limit of signed requests
+	MaxBody      int64            // bytes of a body; default 64 MiB. Signed ones have a limit of their own
 	Faults       bool             // whether the header [FaultHeader] makes stores fail
 }
 
@@ -76,7 +76,7 @@ func setDefaults(options *Options) {
 		options.Region = "dev"
 	}
 	if options.MaxBody == 0 {
-		options.MaxBody = 12 << 20
+		options.MaxBody = 64 << 20
 	}
 }
 
