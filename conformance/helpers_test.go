@@ -1,0 +1,142 @@
+package conformance_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/ltskit/ltskit/conformance"
+	"github.com/ltskit/ltskit/server"
+	"github.com/ltskit/ltskit/server/embedded"
+)
+
+// password is one that cannot stand in an output by chance.
+const password = "correct horse battery staple"
+
+var built = []string{"tokens", "groups", "streams"}
+
+// startServer starts the reference server with a password of its own.
+func startServer(t *testing.T, edition string) http.Handler {
+	t.Helper()
+	directory := embedded.DevDirectory()
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	directory.Users[0].PasswordHash = hash
+	s, err := embedded.Open(t.Context(), embedded.Options{
+		Data: t.TempDir(), Directory: directory, Edition: edition, Faults: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// listen makes a handler reachable and returns it as a target.
+func listen(t *testing.T, handler http.Handler) conformance.Target {
+	t.Helper()
+	s := httptest.NewServer(handler)
+	t.Cleanup(s.Close)
+	return conformance.Target{
+		Name:        "test",
+		Endpoints:   conformance.Endpoints{LTS: s.URL},
+		Features:    built,
+		FaultHeader: server.FaultHeader,
+		Account: conformance.Account{
+			Domain: embedded.DevDomain, User: embedded.DevUser, Password: password,
+			Project: embedded.DevProject, ProjectID: embedded.DevProjectID, OtherProjectID: embedded.OtherProjectID,
+		},
+	}
+}
+
+func run(t *testing.T, target conformance.Target, edition string) *conformance.Report {
+	t.Helper()
+	report, err := conformance.Run(t.Context(), target, conformance.Options{Edition: edition})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// named lists the cases of a report that ended in an outcome.
+func named(report *conformance.Report, outcome conformance.Outcome) []string {
+	var names []string
+	for _, result := range report.Results {
+		if result.Outcome == outcome {
+			names = append(names, result.Case)
+		}
+	}
+	return names
+}
+
+func resultOf(t *testing.T, report *conformance.Report, name string) conformance.Result {
+	t.Helper()
+	i := slices.IndexFunc(report.Results, func(r conformance.Result) bool { return r.Case == name })
+	if i < 0 {
+		t.Fatalf("no case %s among %d", name, len(report.Results))
+	}
+	return report.Results[i]
+}
+
+// An answer is what a faulty server sends.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// edit changes the body as a JSON object.
+func (a *answer) edit(change func(map[string]any)) {
+	var object map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(a.body))
+	decoder.UseNumber()
+	if err := decoder.Decode(&object); err != nil {
+		return // not the answer that the fault is about
+	}
+	change(object)
+	a.body, _ = json.Marshal(object)
+}
+
+// faulty stands between suite and server. Its faults change requests before
+// and answers after; both may be nil.
+type faulty struct {
+	inner    http.Handler
+	request  func(*http.Request)
+	response func(*http.Request, *answer)
+}
+
+func (f faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	inner := r.Clone(context.WithoutCancel(r.Context()))
+	inner.Body = io.NopCloser(bytes.NewReader(body))
+	if f.request != nil {
+		f.request(inner)
+	}
+	recorder := httptest.NewRecorder()
+	f.inner.ServeHTTP(recorder, inner)
+	a := &answer{status: recorder.Code, header: recorder.Header(), body: recorder.Body.Bytes()}
+	if f.response != nil {
+		f.response(r, a)
+	}
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body) // a status without body refuses one, as it should
+}

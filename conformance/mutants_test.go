@@ -1,0 +1,197 @@
+package conformance_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ltskit/ltskit/openapi"
+	"github.com/ltskit/ltskit/server/embedded"
+)
+
+// The cases that the faults are expected to fail.
+const (
+	token        = "tokens/CreateToken/201/password-and-project"
+	createGroup  = "groups/CreateLogGroup/201/create-a-group"
+	invalidGroup = "groups/CreateLogGroup/400/invalid-body"
+	badToken     = "groups/CreateLogGroup/401/invalid-token"
+	noToken      = "groups/CreateLogGroup/401/not-authenticated"
+	otherProject = "groups/ListLogGroups/403/wrong-project"
+	failedGroup  = "groups/CreateLogGroup/500/create-group-failed"
+	listGroups   = "groups/ListLogGroups/200/one-group"
+	unknownGroup = "groups/DeleteLogGroup/400/unknown-group"
+	createStream = "streams/CreateLogStream/201/create-a-stream"
+	listStreams  = "streams/ListLogStreams/200/one-stream"
+	unknown      = "streams/DeleteLogStream/400/unknown-stream"
+)
+
+// A mutant is a server with one fault.
+type mutant struct {
+	name     string
+	caughtBy string // a case that must fail
+	method   string // of the requests that the fault is about
+	path     string // end of their path
+	request  func(*http.Request)
+	response func(*answer)
+}
+
+func status(code int) func(*answer) { return func(a *answer) { a.status = code } }
+
+func set(member string, v any) func(*answer) {
+	return func(a *answer) { a.edit(func(o map[string]any) { o[member] = v }) }
+}
+
+func without(member string) func(*answer) {
+	return func(a *answer) { a.edit(func(o map[string]any) { delete(o, member) }) }
+}
+
+// each changes every element of an array member.
+func each(array string, change func(map[string]any)) func(*answer) {
+	return func(a *answer) {
+		a.edit(func(o map[string]any) {
+			list, _ := o[array].([]any)
+			for _, element := range list {
+				if object, ok := element.(map[string]any); ok {
+					change(object)
+				}
+			}
+		})
+	}
+}
+
+func inToken(change func(map[string]any)) func(*answer) {
+	return func(a *answer) {
+		a.edit(func(o map[string]any) {
+			if token, ok := o["token"].(map[string]any); ok {
+				change(token)
+			}
+		})
+	}
+}
+
+// code replaces one error code by another.
+func code(from, to string) func(*answer) {
+	return func(a *answer) {
+		a.edit(func(o map[string]any) {
+			if o["error_code"] == from {
+				o["error_code"] = to
+			}
+		})
+	}
+}
+
+// statusOf changes the status of answers that have one.
+func statusOf(from, to int) func(*answer) {
+	return func(a *answer) {
+		if a.status == from {
+			a.status = to
+		}
+	}
+}
+
+func body(text string) func(*answer) { return func(a *answer) { a.body = []byte(text) } }
+
+func mutants() []mutant {
+	const groups, streams, tokens = "/groups", "/streams", "/auth/tokens"
+	return []mutant{
+		{name: "creation answers 200", method: "POST", path: groups, caughtBy: createGroup, response: statusOf(201, 200)},
+		{name: "creation answers an unknown status", method: "POST", path: groups, caughtBy: createGroup, response: statusOf(201, 418)},
+		{name: "the new ID is missing", method: "POST", path: groups, caughtBy: createGroup, response: without("log_group_id")},
+		{name: "the new ID is too short", method: "POST", path: groups, caughtBy: createGroup, response: set("log_group_id", strings.Repeat("a", 35))},
+		{name: "the new ID is too long", method: "POST", path: groups, caughtBy: createGroup, response: set("log_group_id", strings.Repeat("a", 37))},
+		{name: "the new ID is a number", method: "POST", path: groups, caughtBy: createGroup, response: set("log_group_id", 7)},
+		{name: "the new ID is null", method: "POST", path: groups, caughtBy: createGroup, response: set("log_group_id", nil)},
+		{name: "the new ID has another name", method: "POST", path: groups, caughtBy: createGroup, response: func(a *answer) {
+			a.edit(func(o map[string]any) { o["id"] = o["log_group_id"]; delete(o, "log_group_id") })
+		}},
+		{name: "an unknown member", method: "POST", path: groups, caughtBy: createGroup, response: set("surprise", true)},
+		{name: "the wrong media type", method: "POST", path: groups, caughtBy: createGroup, response: func(a *answer) { a.header.Set("Content-Type", "text/plain") }},
+		{name: "no media type", method: "GET", path: groups, caughtBy: listGroups, response: func(a *answer) { a.header["Content-Type"] = nil }},
+		{name: "a body that is not JSON", method: "GET", path: groups, caughtBy: listGroups, response: body("log_groups: []")},
+		{name: "text behind the JSON", method: "GET", path: groups, caughtBy: listGroups, response: func(a *answer) { a.body = append(a.body, "{}"...) }},
+		{name: "an empty body", method: "GET", path: groups, caughtBy: listGroups, response: body("")},
+		{name: "the list is empty", method: "GET", path: groups, caughtBy: listGroups, response: set("log_groups", []any{})},
+		{name: "the list is null", method: "GET", path: groups, caughtBy: listGroups, response: set("log_groups", nil)},
+		{name: "another name", method: "GET", path: groups, caughtBy: listGroups, response: each("log_groups", func(o map[string]any) { o["log_group_name"] = "renamed" })},
+		{name: "another lifetime", method: "GET", path: groups, caughtBy: listGroups, response: each("log_groups", func(o map[string]any) { o["ttl_in_days"] = 6 })},
+		{name: "a lifetime as text", method: "GET", path: groups, caughtBy: listGroups, response: each("log_groups", func(o map[string]any) { o["ttl_in_days"] = "7" })},
+		{name: "a lifetime with a fraction", method: "GET", path: groups, caughtBy: listGroups, response: each("log_groups", func(o map[string]any) { o["ttl_in_days"] = 7.5 })},
+		{name: "no time of creation", method: "GET", path: groups, caughtBy: listGroups, response: each("log_groups", func(o map[string]any) { delete(o, "creation_time") })},
+		{name: "another code for a wrong body", method: "POST", path: groups, caughtBy: invalidGroup, response: code("LTS.0009", "LTS.0007")},
+		{name: "a wrong body answers 422", method: "POST", path: groups, caughtBy: invalidGroup, response: statusOf(400, 422)},
+		{name: "an error without code", method: "POST", path: groups, caughtBy: invalidGroup, response: without("error_code")},
+		{name: "another code for a bad token", method: "POST", path: groups, caughtBy: badToken, response: code("LTS.0003", "LTS.0002")},
+		{name: "a bad token answers 403", method: "POST", path: groups, caughtBy: badToken, response: statusOf(401, 403)},
+		{name: "a failure answers 503", method: "POST", path: groups, caughtBy: failedGroup, response: statusOf(500, 503)},
+		{name: "another code for a failure", method: "POST", path: groups, caughtBy: failedGroup, response: code("LTS.0102", "LTS.0010")},
+		{name: "a failure is hidden", method: "POST", path: groups, caughtBy: failedGroup, request: func(r *http.Request) { r.Header.Del("X-Lts-Fault") }},
+		{name: "the deletion of nothing succeeds", method: "DELETE", path: "", caughtBy: unknownGroup, response: func(a *answer) { *a = answer{status: 204, header: http.Header{}} }},
+		{name: "an unknown stream has the code of a group", method: "DELETE", path: "", caughtBy: unknown, response: code("LTS.0208", "LTS.0201")},
+		{name: "a stream has no ID", method: "POST", path: streams, caughtBy: createStream, response: without("log_stream_id")},
+		{name: "a stream too many", method: "GET", path: streams, caughtBy: listStreams, response: func(a *answer) {
+			a.edit(func(o map[string]any) {
+				if list, ok := o["log_streams"].([]any); ok {
+					o["log_streams"] = append(list, list...)
+				}
+			})
+		}},
+		{name: "favourites are null", method: "GET", path: streams, caughtBy: listStreams, response: each("log_streams", func(o map[string]any) { o["is_favorite"] = nil })},
+		{name: "filters beyond the limit", method: "GET", path: streams, caughtBy: listStreams, response: each("log_streams", func(o map[string]any) { o["filter_count"] = 6 })},
+		{name: "times in seconds", method: "GET", path: streams, caughtBy: listStreams, response: each("log_streams", func(o map[string]any) { o["creation_time"] = 1630549842 })},
+		{name: "a token answers 200", method: "POST", path: tokens, caughtBy: "", response: statusOf(201, 200)},
+		{name: "the time of a token without fraction", method: "POST", path: tokens, caughtBy: token, response: inToken(func(o map[string]any) { o["expires_at"] = "2019-02-13T06:52:13Z" })},
+		{name: "a token by another method", method: "POST", path: tokens, caughtBy: token, response: inToken(func(o map[string]any) { o["methods"] = []string{"token"} })},
+		{name: "a token without catalog", method: "POST", path: tokens, caughtBy: token, response: inToken(func(o map[string]any) { delete(o, "catalog") })},
+		{name: "no authentication is needed", method: "POST", path: groups, caughtBy: noToken, response: func(a *answer) {
+			if a.status == 401 {
+				*a = answer{status: 201, header: http.Header{"Content-Type": {"application/json"}}, body: []byte(`{"log_group_id":"b6b9332b-091f-4b22-b810-264318d2d664"}`)}
+			}
+		}},
+		{name: "the project is not checked", method: "GET", path: groups, caughtBy: otherProject, request: func(r *http.Request) {
+			r.URL.Path = strings.Replace(r.URL.Path, embedded.OtherProjectID, embedded.DevProjectID, 1)
+		}},
+	}
+}
+
+func TestEveryFaultIsCaught(t *testing.T) {
+	inner := startServer(t, openapi.Latest)
+	for _, m := range mutants() {
+		t.Run(m.name, func(t *testing.T) {
+			target := listen(t, m.handler(inner))
+			if m.caughtBy == "" { // the fault is in the way of the suite itself
+				if report, err := runQuietly(t, target); err == nil {
+					t.Fatalf("a report with exit status %d, want an error", report.ExitStatus())
+				}
+				return
+			}
+			report := run(t, target, openapi.Latest)
+			if failed := named(report, "failed"); !slices.Contains(failed, m.caughtBy) {
+				t.Errorf("%s did not fail; failed: %v", m.caughtBy, failed)
+			}
+			if got := report.ExitStatus(); got == 0 {
+				t.Error("exit status 0 with a fault in the server")
+			}
+		})
+	}
+}
+
+func (m mutant) handler(inner http.Handler) http.Handler {
+	f := faulty{inner: inner}
+	concerns := func(r *http.Request) bool { return r.Method == m.method && strings.HasSuffix(r.URL.Path, m.path) }
+	if m.request != nil {
+		f.request = func(r *http.Request) {
+			if concerns(r) {
+				m.request(r)
+			}
+		}
+	}
+	if m.response != nil {
+		f.response = func(r *http.Request, a *answer) {
+			if concerns(r) {
+				m.response(a)
+			}
+		}
+	}
+	return f
+}

@@ -1,0 +1,77 @@
+package conformance_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ltskit/ltskit/conformance"
+)
+
+func TestExitStatus(t *testing.T) {
+	const passed, failed, notSupported, couldNot = conformance.Passed, conformance.Failed, conformance.NotSupported, conformance.CouldNotRun
+	for name, tt := range map[string]struct {
+		outcomes []conformance.Outcome
+		want     int
+	}{
+		"all passed":                       {[]conformance.Outcome{passed, passed}, 0},
+		"what is not supported is no harm": {[]conformance.Outcome{passed, notSupported}, 0},
+		"one failed":                       {[]conformance.Outcome{passed, failed}, 1},
+		"one could not run":                {[]conformance.Outcome{passed, couldNot}, 2},
+		"could not run wins over failed":   {[]conformance.Outcome{failed, couldNot}, 2},
+		"no case":                          {nil, 2},
+		"nothing was asked":                {[]conformance.Outcome{notSupported}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report := &conformance.Report{}
+			for _, outcome := range tt.outcomes {
+				report.Results = append(report.Results, conformance.Result{Outcome: outcome})
+			}
+			if got := report.ExitStatus(); got != tt.want {
+				t.Errorf("ExitStatus() = %d, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestWriteText(t *testing.T) {
+	report := &conformance.Report{
+		Target: "a server", Edition: "2024-03", Took: 1500 * time.Millisecond,
+		Results: []conformance.Result{
+			{Case: "groups/ListLogGroups/200/one-group", Outcome: conformance.Passed, Checks: 9},
+			{
+				Case: "groups/ListLogGroups/401/invalid-token", Outcome: conformance.Failed, Checks: 3,
+				Problems: []conformance.Problem{{Level: conformance.Must, Where: "status", Rule: "the example has 401", Got: "200"}},
+				Sources:  []string{"2024-03 section 5.1.2"},
+				Exchange: &conformance.Exchange{Method: "GET", URL: "http://127.0.0.1/v2/p/groups"},
+			},
+			{Case: "groups/CreateLogGroup/500/create-group-failed", Outcome: conformance.NotSupported, Reason: "no faults"},
+			{Case: "streams/ListLogStreams/200/one-stream", Outcome: conformance.CouldNotRun, Reason: "EOF"},
+		},
+	}
+	want := `               operation  passed  failed  not supported  could not run
+    groups/ListLogGroups       1       1              -              -
+   groups/CreateLogGroup       -       -              1              -
+  streams/ListLogStreams       -       -              -              1
+
+FAILED groups/ListLogGroups/401/invalid-token
+  must   status: the example has 401; got 200
+  says   2024-03 section 5.1.2
+  again  curl -i -X GET -H "X-Auth-Token: $TOKEN" 'http://127.0.0.1/v2/p/groups'
+
+COULD NOT RUN streams/ListLogStreams/200/one-stream
+  EOF
+
+a server, edition 2024-03: 4 cases = 1 passed + 1 failed + 1 not supported + 1 could not run; 12 checks in 1.5s
+not supported: no faults (1)
+`
+	var out strings.Builder
+	if err := report.WriteText(&out); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("WriteText (-want +got):\n%s", diff)
+	}
+}
