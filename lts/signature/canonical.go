@@ -26,9 +26,9 @@ const (
 // Encoded are all bytes but the unreserved A-Z a-z 0-9 - _ . ~, with upper-case
 // digits.
 //
-// CanonicalRequest takes any request, so that a refused one can be looked at: a signed
-// header that req lacks has no line, and a malformed percent-encoding stands
-// for its characters. [Sign] and [Verify] refuse both.
+// CanonicalRequest takes any request, so that a refused one can be looked at: a
+// signed header that req lacks has no line, and a malformed percent-encoding
+// stands for its characters. [Sign] and [Verify] refuse both.
 func CanonicalRequest(req Request, signedHeaders []string) string {
 	req.Header = normalized(req.Header)
 	payload, _ := payloadHash(req)

@@ -56,8 +56,7 @@ func ExampleMismatchError() {
 	}
 
 	err = signature.Verify(req, authorization, "another SK", date)
-	var mismatch *signature.MismatchError
-	if errors.As(err, &mismatch) {
+	if mismatch, ok := errors.AsType[*signature.MismatchError](err); ok {
 		fmt.Println(mismatch.CanonicalRequest)
 	}
 	// Output:

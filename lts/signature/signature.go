@@ -140,10 +140,10 @@ func Parse(authorization string) (Authorization, error) {
 	return a, nil
 }
 
-// parameters returns the values of a comma-separated list that has exactly
-// these prefixes in this order.
+// parameters returns the values of a comma-separated list that has these
+// prefixes in this order. Further commas belong to the last value.
 func parameters(list string, prefixes ...string) ([]string, error) {
-	parts := strings.SplitN(list, ",", len(prefixes)+1)
+	parts := strings.SplitN(list, ",", len(prefixes))
 	if len(parts) != len(prefixes) {
 		return nil, fmt.Errorf("%w: Authorization has not %d parts", ErrMalformed, len(prefixes))
 	}
@@ -163,10 +163,10 @@ func (a Authorization) check() error {
 		return fmt.Errorf("%w: access key %q", ErrMalformed, a.Access)
 	case len(a.Signature) != hex.EncodedLen(sha256.Size) || strings.Trim(a.Signature, "0123456789abcdef") != "":
 		return fmt.Errorf("%w: Signature is not 64 lower-case hex digits", ErrMalformed)
-	case slices.ContainsFunc(a.SignedHeaders, isNotLowerToken):
-		return fmt.Errorf("%w: SignedHeaders are not lower-case names", ErrMalformed)
+	case slices.ContainsFunc(a.SignedHeaders, isNotToken):
+		return fmt.Errorf("%w: SignedHeaders are not names of headers", ErrMalformed)
 	case !slices.Equal(a.SignedHeaders, headerNames(a.SignedHeaders)):
-		return fmt.Errorf("%w: SignedHeaders are not in ascending order, each once", ErrMalformed)
+		return fmt.Errorf("%w: SignedHeaders are not in lower case and ascending order, each once", ErrMalformed)
 	}
 	return nil
 }
@@ -175,15 +175,11 @@ func isNotVisible(r rune) bool {
 	return r <= ' ' || r > '~' || r == ','
 }
 
-func isNotLowerToken(name string) bool {
-	return !isToken(name) || name != strings.ToLower(name)
-}
-
-// isToken reports whether s is a token of RFC 9110, section 5.6.2.
-func isToken(s string) bool {
-	const digitsAndSigns = "0123456789!#$%&'*+-.^_`|~"
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+// isNotToken reports whether s is anything but a token of RFC 9110, section
+// 5.6.2.
+func isNotToken(s string) bool {
+	return s == "" || strings.ContainsFunc(s, func(r rune) bool {
 		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
-		return !letter && !strings.ContainsRune(digitsAndSigns, r)
+		return !letter && !strings.ContainsRune("0123456789!#$%&'*+-.^_`|~", r)
 	})
 }

@@ -226,6 +226,8 @@ func TestParseRefuses(t *testing.T) {
 		{"another scheme", strings.Replace(wellKnown, "SDK-", "AWS4-", 1)},
 		{"the scheme in lower case", strings.Replace(wellKnown, "SDK-HMAC", "sdk-hmac", 1)},
 		{"the vendor's derived scheme", strings.Replace(wellKnown, "SDK-HMAC", "V11-HMAC", 1)},
+		{"no space after the scheme", strings.Replace(wellKnown, " ", "", 1)},
+		{"a newline between the parts", strings.Replace(wellKnown, ", ", ",\n", 1)},
 		{"no access key", strings.Replace(wellKnown, "Access=AK, ", "", 1)},
 		{"an empty access key", strings.Replace(wellKnown, "=AK", "=", 1)},
 		{"an access key with a space", strings.Replace(wellKnown, "=AK", "=A K", 1)},
@@ -292,7 +294,7 @@ func FuzzParse(f *testing.F) {
 // mac computes a signature by the published formula.
 func mac(secret, date, canonicalRequest string) string {
 	h := hmac.New(sha256.New, []byte(secret))
-	fmt.Fprintf(h, "SDK-HMAC-SHA256\n%s\n%s", date, hexSHA256(canonicalRequest))
+	h.Write(fmt.Appendf(nil, "SDK-HMAC-SHA256\n%s\n%s", date, hexSHA256(canonicalRequest)))
 	return hex.EncodeToString(h.Sum(nil))
 }
 

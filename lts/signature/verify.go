@@ -144,7 +144,7 @@ func checkHeaders(header map[string][]string, names []string) error {
 // checkTarget refuses ";" because net/url drops parameters with it: a signed
 // "%3B" turned into ";" would take a parameter away, with the same signature.
 func checkTarget(req Request) error {
-	if !isToken(req.Method) {
+	if isNotToken(req.Method) {
 		return fmt.Errorf("%w: method %q", ErrMalformed, req.Method)
 	}
 	if _, err := url.PathUnescape(req.Path); err != nil {

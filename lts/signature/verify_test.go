@@ -307,8 +307,8 @@ func TestMismatchErrorShowsTheCanonicalRequest(t *testing.T) {
 	req.Method = "PUT"
 	err = signature.Verify(req, authorization, secret, signedAt)
 
-	var mismatch *signature.MismatchError
-	if !errors.As(err, &mismatch) {
+	mismatch, ok := errors.AsType[*signature.MismatchError](err)
+	if !ok {
 		t.Fatalf("Verify error is %v, want a *MismatchError", err)
 	}
 	want := "PUT|/v2/p/groups/%E4%B8%80/|filter=a%3Bb%20c&limit=1" +
