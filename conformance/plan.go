@@ -34,8 +34,9 @@ type recipe struct {
 
 // needs names the fixtures to create before.
 type needs struct {
-	Group  string `yaml:"group"`
-	Stream string `yaml:"stream"`
+	Group   string `yaml:"group"`   // name
+	Stream  string `yaml:"stream"`  // name, in the group
+	Logtank string `yaml:"logtank"` // ID of the resource
 }
 
 func loadPlan() (plan, error) {

@@ -36,7 +36,7 @@ func (s *session) login(ctx context.Context) error {
 		},
 		"scope": object{"project": object{"id": a.ProjectID}},
 	}}
-	exchange, err := s.call(ctx, "CreateToken", "", body)
+	exchange, err := s.call(ctx, "CreateToken", ids{}, body)
 	if err != nil {
 		return err
 	}
@@ -48,15 +48,31 @@ func (s *session) login(ctx context.Context) error {
 
 type object = map[string]any
 
-// call sends a request that is no case of its own. The path is filled from
-// pairs of a parameter's name and its value.
-func (s *session) call(ctx context.Context, operationID, groupID string, body any, streamID ...string) (*Exchange, error) {
+// ids are what the parameters of a path stand for.
+type ids struct {
+	project string // empty means the account's
+	group   string
+	stream  string
+	logtank string
+}
+
+func (i ids) fill(path string) string {
+	return strings.NewReplacer(
+		"{project_id}", url.PathEscape(i.project),
+		"{log_group_id}", url.PathEscape(i.group),
+		"{log_stream_id}", url.PathEscape(i.stream),
+		"{logtank_id}", url.PathEscape(i.logtank),
+	).Replace(path)
+}
+
+// call sends a request that is no case of its own.
+func (s *session) call(ctx context.Context, operationID string, i ids, body any) (*Exchange, error) {
 	operation, known := s.operations[operationID]
 	if !known {
 		return nil, fmt.Errorf("the document has no operation %s", operationID)
 	}
-	path := fillPath(operation.Path, s.target.Account.ProjectID, groupID, strings.Join(streamID, ""))
-	r := request{method: operation.Method, url: s.target.base(operation.Service()) + path, header: http.Header{}}
+	i.project = s.target.Account.ProjectID
+	r := request{method: operation.Method, url: s.target.base(operation.Service()) + i.fill(operation.Path), header: http.Header{}}
 	if s.token != "" {
 		r.header.Set("X-Auth-Token", s.token)
 	}
@@ -71,31 +87,26 @@ func (s *session) call(ctx context.Context, operationID, groupID string, body an
 	return send(ctx, s.client, r)
 }
 
-func fillPath(path, projectID, groupID, streamID string) string {
-	return strings.NewReplacer(
-		"{project_id}", url.PathEscape(projectID),
-		"{log_group_id}", url.PathEscape(groupID),
-		"{log_stream_id}", url.PathEscape(streamID),
-	).Replace(path)
-}
-
 // requestFor makes the request of a case, as its recipe says.
 func (s *session) requestFor(c testCase, f *fixtures) request {
-	projectID, groupID, streamID := s.target.Account.ProjectID, f.groupID, f.streamID
+	i := ids{project: s.target.Account.ProjectID, group: unknownID, stream: unknownID, logtank: unknownID}
+	if f.ids.group != "" && c.recipe.Group != "unknown" {
+		i.group = f.ids.group
+	}
+	if f.ids.stream != "" && c.recipe.Stream != "unknown" {
+		i.stream = f.ids.stream
+	}
+	if f.ids.logtank != "" {
+		i.logtank = f.ids.logtank
+	}
+	r := request{method: c.operation.Method, header: http.Header{}}
 	if c.recipe.Project == "other" {
-		projectID = s.target.Account.OtherProjectID
+		i.project = s.target.Account.OtherProjectID
+		if !strings.Contains(c.operation.Path, "{project_id}") {
+			r.header.Set("X-Project-Id", i.project)
+		}
 	}
-	if c.recipe.Group == "unknown" || groupID == "" {
-		groupID = unknownID
-	}
-	if c.recipe.Stream == "unknown" || streamID == "" {
-		streamID = unknownID
-	}
-	r := request{
-		method: c.operation.Method,
-		url:    s.target.base(c.operation.Service()) + fillPath(c.operation.Path, projectID, groupID, streamID),
-		header: http.Header{},
-	}
+	r.url = s.target.base(c.operation.Service()) + i.fill(c.operation.Path)
 	s.authorize(r.header, c)
 	if c.recipe.Fault != "" {
 		r.header.Set(s.target.FaultHeader, c.recipe.Fault)
@@ -163,65 +174,82 @@ func (s *session) redacted() *session {
 
 // fixtures are the group and stream that a case needs, and what it creates.
 type fixtures struct {
-	session  *session
-	groupID  string
-	streamID string
-	created  []string // IDs of groups
+	session *session
+	ids     ids
+	created []created
+}
+
+// created is something to delete, and how.
+type created struct {
+	deletedBy string // operationId
+	ids       ids
 }
 
 // create makes the fixtures of a case. What it returns can be removed also
 // when it fails half way.
 func (s *session) create(ctx context.Context, n needs) (*fixtures, error) {
 	f := &fixtures{session: s}
-	if n.Group == "" {
-		return f, nil
+	for _, step := range []struct {
+		needed    string
+		operation string
+		body      object
+		idMember  []string
+		id        *string
+	}{
+		{n.Group, "CreateLogGroup", object{"log_group_name": n.Group, "ttl_in_days": 7}, []string{"log_group_id"}, &f.ids.group},
+		{n.Stream, "CreateLogStream", object{"log_stream_name": n.Stream}, []string{"log_stream_id"}, &f.ids.stream},
+		{n.Logtank, "CreateLogtank", object{"logtank": object{
+			"resource_type": "LISTENER", "resource_id": n.Logtank, "log_group_id": unknownID, "log_stream_id": unknownID,
+		}}, []string{"logtank", "id"}, &f.ids.logtank},
+	} {
+		if step.needed == "" {
+			continue
+		}
+		exchange, err := s.call(ctx, step.operation, f.ids, s.fill(step.operation, step.body))
+		if err != nil {
+			return f, err
+		}
+		f.adopt(step.operation, exchange)
+		if *step.id = member(exchange.Body, step.idMember...); exchange.Status != http.StatusCreated || *step.id == "" {
+			return f, fmt.Errorf("%s: status %d: %s", step.operation, exchange.Status, exchange.Body)
+		}
 	}
-	group := s.fill("CreateLogGroup", object{"log_group_name": n.Group, "ttl_in_days": 7})
-	id, err := s.createOne(ctx, "CreateLogGroup", "", group, "log_group_id")
-	if err != nil {
-		return f, err
-	}
-	f.groupID = id
-	f.created = append(f.created, id)
-	if n.Stream != "" {
-		f.streamID, err = s.createOne(ctx, "CreateLogStream", id, object{"log_stream_name": n.Stream}, "log_stream_id")
-	}
-	return f, err
+	return f, nil
 }
 
-func (s *session) createOne(ctx context.Context, operationID, groupID string, body any, idMember string) (string, error) {
-	exchange, err := s.call(ctx, operationID, groupID, body)
-	if err != nil {
-		return "", err
-	}
-	id := member(exchange.Body, idMember)
-	if exchange.Status != http.StatusCreated || id == "" {
-		return "", fmt.Errorf("%s: status %d: %s", operationID, exchange.Status, exchange.Body)
-	}
-	return id, nil
-}
-
-// adopt notes a group that the case itself has created.
+// adopt notes what an answer says was created. Streams go with their group.
 func (f *fixtures) adopt(operationID string, exchange *Exchange) {
-	if operationID == "CreateLogGroup" && exchange.Status == http.StatusCreated {
-		f.created = append(f.created, member(exchange.Body, "log_group_id"))
+	if exchange.Status != http.StatusCreated {
+		return
+	}
+	switch operationID {
+	case "CreateLogGroup":
+		f.created = append(f.created, created{"DeleteLogGroup", ids{group: member(exchange.Body, "log_group_id")}})
+	case "CreateLogtank":
+		f.created = append(f.created, created{"DeleteLogtank", ids{logtank: member(exchange.Body, "logtank", "id")}})
 	}
 }
 
 // remove deletes what the case has created, also when its context has ended.
 func (f *fixtures) remove(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
-	for _, id := range f.created {
+	for _, c := range f.created {
 		// What cannot be deleted is gone, or the target is: then the run says so.
-		_, _ = f.session.call(ctx, "DeleteLogGroup", id, nil)
+		_, _ = f.session.call(ctx, c.deletedBy, c.ids, nil)
 	}
 }
 
-// member reads a string member of a JSON object, or "".
-func member(body []byte, name string) string {
-	var v map[string]json.RawMessage
+// member reads a string that stands under names in a JSON object, or "".
+func member(body []byte, names ...string) string {
+	for _, name := range names {
+		var v map[string]json.RawMessage
+		if json.Unmarshal(body, &v) != nil {
+			return ""
+		}
+		body = v[name]
+	}
 	var text string
-	if json.Unmarshal(body, &v) != nil || json.Unmarshal(v[name], &text) != nil {
+	if json.Unmarshal(body, &text) != nil {
 		return ""
 	}
 	return text

@@ -3,6 +3,7 @@ package lts
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/crypto/bcrypt"
 )
@@ -55,52 +56,97 @@ type DirectorySpec struct {
 	Keys     []AccessKey
 }
 
+// maxUserID is how long the ID of a user may be. It is a part of every token,
+// and tokens have a greatest length.
+const maxUserID = 64
+
 // NewDirectory returns a directory. The error lists everything in spec that
-// does not fit together: IDs and names that are taken, projects without 32
-// characters, and references to what is not there.
+// does not fit together: IDs and names that are taken, IDs of another length
+// than they must have, references to what is not there, and access keys
+// without a secret or for a project that their user may not use.
 func NewDirectory(spec DirectorySpec) (*Directory, error) {
-	d := &Directory{domains: spec.Domains, users: spec.Users, projects: spec.Projects, keys: make(map[string]AccessKey)}
-	taken := make(map[string]bool)
-	var problems []error
-	claim := func(kind, scope, value string) {
-		key := kind + "\x00" + scope + "\x00" + value
-		if value == "" || taken[key] {
-			problems = append(problems, fmt.Errorf("%s %q is empty or taken", kind, value))
-		}
-		taken[key] = true
+	d := &Directory{
+		domains:  slices.Clone(spec.Domains),
+		users:    slices.Clone(spec.Users),
+		projects: slices.Clone(spec.Projects),
+		keys:     make(map[string]AccessKey),
 	}
-	for _, domain := range spec.Domains {
-		claim("domain ID", "", domain.ID)
-		claim("domain name", "", domain.Name)
+	check := directoryCheck{directory: d, taken: make(map[[3]string]bool)}
+	for _, domain := range d.domains {
+		check.claim("domain ID", "", domain.ID)
+		check.claim("domain name", "", domain.Name)
 	}
-	for _, user := range spec.Users {
-		claim("user ID", "", user.ID)
-		claim("user name", user.DomainID, user.Name)
-		if _, ok := d.domain(user.DomainID, ""); !ok {
-			problems = append(problems, fmt.Errorf("user %q: there is no domain %q", user.Name, user.DomainID))
-		}
+	for _, user := range d.users {
+		check.user(user)
 	}
-	for _, project := range spec.Projects {
-		claim("project ID", "", project.ID)
-		claim("project name", project.DomainID, project.Name)
-		if len(project.ID) != 32 {
-			problems = append(problems, fmt.Errorf("project %q: the ID %q must have 32 characters", project.Name, project.ID))
-		}
-		if _, ok := d.domain(project.DomainID, ""); !ok {
-			problems = append(problems, fmt.Errorf("project %q: there is no domain %q", project.Name, project.DomainID))
-		}
+	for _, project := range d.projects {
+		check.project(project)
 	}
 	for _, key := range spec.Keys {
-		claim("access key", "", key.ID)
-		if _, ok := d.userByID(key.UserID); !ok {
-			problems = append(problems, fmt.Errorf("access key %q: there is no user %q", key.ID, key.UserID))
-		}
-		if _, ok := d.projectByID(key.ProjectID); !ok {
-			problems = append(problems, fmt.Errorf("access key %q: there is no project %q", key.ID, key.ProjectID))
-		}
+		check.key(key)
 		d.keys[key.ID] = key
 	}
-	return d, errors.Join(problems...)
+	return d, errors.Join(check.problems...)
+}
+
+// A directoryCheck collects what does not fit together.
+type directoryCheck struct {
+	directory *Directory
+	taken     map[[3]string]bool
+	problems  []error
+}
+
+func (c *directoryCheck) report(format string, args ...any) {
+	c.problems = append(c.problems, fmt.Errorf(format, args...))
+}
+
+// claim takes a value that must be unique in its scope.
+func (c *directoryCheck) claim(kind, scope, value string) {
+	key := [3]string{kind, scope, value}
+	if value == "" || c.taken[key] {
+		c.report("%s %q is empty or taken", kind, value)
+	}
+	c.taken[key] = true
+}
+
+func (c *directoryCheck) user(user User) {
+	c.claim("user ID", "", user.ID)
+	c.claim("user name", user.DomainID, user.Name)
+	if len(user.ID) > maxUserID {
+		c.report("user %q: the ID must have at most %d characters", user.Name, maxUserID)
+	}
+	if _, ok := c.directory.domain(user.DomainID, ""); !ok {
+		c.report("user %q: there is no domain %q", user.Name, user.DomainID)
+	}
+}
+
+func (c *directoryCheck) project(project Project) {
+	c.claim("project ID", "", project.ID)
+	c.claim("project name", project.DomainID, project.Name)
+	if len(project.ID) != 32 {
+		c.report("project %q: the ID %q must have 32 characters", project.Name, project.ID)
+	}
+	if _, ok := c.directory.domain(project.DomainID, ""); !ok {
+		c.report("project %q: there is no domain %q", project.Name, project.DomainID)
+	}
+}
+
+func (c *directoryCheck) key(key AccessKey) {
+	c.claim("access key", "", key.ID)
+	if key.Secret == "" {
+		c.report("access key %q: the secret is empty", key.ID)
+	}
+	user, userKnown := c.directory.userByID(key.UserID)
+	if !userKnown {
+		c.report("access key %q: there is no user %q", key.ID, key.UserID)
+	}
+	project, projectKnown := c.directory.projectByID(key.ProjectID)
+	if !projectKnown {
+		c.report("access key %q: there is no project %q", key.ID, key.ProjectID)
+	}
+	if userKnown && projectKnown && user.DomainID != project.DomainID {
+		c.report("access key %q: the project %q is in another domain than the user %q", key.ID, key.ProjectID, key.UserID)
+	}
 }
 
 // HashPassword returns the bcrypt hash of a password for [User].
@@ -123,6 +169,12 @@ func (d *Directory) Owner(key AccessKey) (User, Domain, error) {
 	}
 	domain, _ := d.domain(user.DomainID, "")
 	return user, domain, nil
+}
+
+// MayUse reports whether a user may use a project.
+func (d *Directory) MayUse(user User, projectID string) bool {
+	project, known := d.projectByID(projectID)
+	return known && project.DomainID == user.DomainID
 }
 
 // domain finds a domain by its ID or, when that is empty, by its name.

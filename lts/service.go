@@ -12,6 +12,8 @@ type Service struct {
 	now     func() time.Time
 	newID   func() string
 	quotas  Quotas
+
+	provisioning time.Duration
 }
 
 // Config is what a [Service] needs. Catalog, Now and NewID are required.
@@ -20,6 +22,10 @@ type Config struct {
 	Now     func() time.Time
 	NewID   func() string // gives IDs of 36 characters
 	Quotas  Quotas        // zero fields mean [DefaultQuotas]
+
+	// Provisioning is how long a logtank is PENDING after its creation and
+	// DELETING after its deletion. Zero: both take no time.
+	Provisioning time.Duration
 }
 
 // Quotas say how much a project may hold.
@@ -40,7 +46,10 @@ func NewService(config Config) *Service {
 	if quotas.Streams == 0 {
 		quotas.Streams = DefaultQuotas.Streams
 	}
-	return &Service{catalog: config.Catalog, now: config.Now, newID: config.NewID, quotas: quotas}
+	return &Service{
+		catalog: config.Catalog, now: config.Now, newID: config.NewID,
+		quotas: quotas, provisioning: config.Provisioning,
+	}
 }
 
 // A Catalog keeps what there is besides records. Projects are apart: a
@@ -60,4 +69,5 @@ type Catalog interface {
 type CatalogTx interface {
 	GroupTx
 	StreamTx
+	LogtankTx
 }

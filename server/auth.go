@@ -39,12 +39,46 @@ func (s *Server) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		if project := c.Param("project_id"); project != "" && project != who.project {
+		r := c.Request()
+		if who.project, err = s.projectOf(r, who); err != nil {
+			return err
+		}
+		if !s.isProjectRight(c, who.project) {
 			return lts.ErrWrongProject
 		}
-		r := c.Request()
 		c.SetRequest(r.WithContext(context.WithValue(r.Context(), callerKey{}, who)))
 		return next(c)
+	}
+}
+
+// projectHeader names the project where neither path nor token does.
+const projectHeader = "X-Project-Id"
+
+// projectOf is the project of a request: that of the credentials or, where they
+// are for a whole domain, the one that the header names. A header that names
+// another project than the credentials is refused.
+func (s *Server) projectOf(r *http.Request, who caller) (string, error) {
+	named := r.Header.Get(projectHeader)
+	switch {
+	case named == "" || named == who.project:
+		return who.project, nil
+	case who.project == "" && s.options.Directory.MayUse(who.user, named):
+		return named, nil
+	default:
+		return "", lts.ErrWrongProject
+	}
+}
+
+// isProjectRight compares the project of a request with the one in its path.
+// Global Accelerator has none there, but needs one; IAM does without.
+func (s *Server) isProjectRight(c echo.Context, project string) bool {
+	switch s.operationOf(c).Service() {
+	case "iam":
+		return true
+	case "ga":
+		return project != ""
+	default:
+		return c.Param("project_id") == project
 	}
 }
 

@@ -12,14 +12,16 @@ type handlers struct {
 	tokenHandlers
 	groupHandlers
 	streamHandlers
+	logtankHandlers
 	unpublished
 }
 
 func newHandlers(options Options) *handlers {
 	return &handlers{
-		tokenHandlers:  tokenHandlers{tokens: options.Tokens, region: options.Region},
-		groupHandlers:  groupHandlers{service: options.Service},
-		streamHandlers: streamHandlers{service: options.Service},
+		tokenHandlers:   tokenHandlers{tokens: options.Tokens, region: options.Region},
+		groupHandlers:   groupHandlers{service: options.Service},
+		streamHandlers:  streamHandlers{service: options.Service},
+		logtankHandlers: logtankHandlers{service: options.Service},
 	}
 }
 

@@ -24,28 +24,34 @@ const FaultHeader = "X-Lts-Fault"
 
 func newUUID() string { return uuid.NewString() }
 
-type addressKey struct{}
+// arrival is what handlers may know of how a request came.
+type arrival struct {
+	requestID string
+	address   string // that the caller has reached the server at
+}
+
+type arrivalKey struct{}
+
+// requestIDOf gives the ID of a request.
+func requestIDOf(ctx context.Context) string {
+	a, _ := ctx.Value(arrivalKey{}).(arrival)
+	return a.requestID
+}
 
 // addressOf gives the address that the caller has reached the server at, such
 // as "http://127.0.0.1:8080".
 func addressOf(ctx context.Context) string {
-	address, _ := ctx.Value(addressKey{}).(string)
-	return address
+	a, _ := ctx.Value(arrivalKey{}).(arrival)
+	return a.address
 }
 
-// rememberAddress keeps the address for the catalog of tokens.
-func (s *Server) rememberAddress(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		r := c.Request()
-		c.SetRequest(r.WithContext(context.WithValue(r.Context(), addressKey{}, c.Scheme()+"://"+r.Host)))
-		return next(c)
-	}
-}
-
-// requestID gives the answer an ID.
+// requestID gives request and answer an ID.
 func (s *Server) requestID(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Response().Header().Set(RequestIDHeader, s.options.NewRequestID())
+		r := c.Request()
+		a := arrival{requestID: s.options.NewRequestID(), address: c.Scheme() + "://" + r.Host}
+		c.Response().Header().Set(RequestIDHeader, a.requestID)
+		c.SetRequest(r.WithContext(context.WithValue(r.Context(), arrivalKey{}, a)))
 		return next(c)
 	}
 }

@@ -57,7 +57,7 @@ func New(options Options) (*Server, error) {
 	s.echo.HTTPErrorHandler = s.writeError
 	s.echo.HideBanner = true
 	s.echo.Use(s.requestID, s.recoverPanic, s.accessLog)
-	router := operationRouter{s.echo, []echo.MiddlewareFunc{s.limitBody, s.rememberAddress, s.authenticate, s.validate, s.injectFault}}
+	router := operationRouter{s.echo, []echo.MiddlewareFunc{s.limitBody, s.authenticate, s.validate, s.injectFault}}
 	apiserver.RegisterHandlers(router, apiserver.NewStrictHandler(newHandlers(options), nil))
 	return s, nil
 }

@@ -46,23 +46,3 @@ func (unpublished) UpdateTransfer(context.Context, apiserver.UpdateTransferReque
 func (unpublished) DeleteTransfer(context.Context, apiserver.DeleteTransferRequestObject) (apiserver.DeleteTransferResponseObject, error) {
 	return nil, lts.ErrNoSuchAPI
 }
-
-func (unpublished) CreateLogtank(context.Context, apiserver.CreateLogtankRequestObject) (apiserver.CreateLogtankResponseObject, error) {
-	return nil, lts.ErrNoSuchAPI
-}
-
-func (unpublished) ListLogtanks(context.Context, apiserver.ListLogtanksRequestObject) (apiserver.ListLogtanksResponseObject, error) {
-	return nil, lts.ErrNoSuchAPI
-}
-
-func (unpublished) ShowLogtank(context.Context, apiserver.ShowLogtankRequestObject) (apiserver.ShowLogtankResponseObject, error) {
-	return nil, lts.ErrNoSuchAPI
-}
-
-func (unpublished) UpdateLogtank(context.Context, apiserver.UpdateLogtankRequestObject) (apiserver.UpdateLogtankResponseObject, error) {
-	return nil, lts.ErrNoSuchAPI
-}
-
-func (unpublished) DeleteLogtank(context.Context, apiserver.DeleteLogtankRequestObject) (apiserver.DeleteLogtankResponseObject, error) {
-	return nil, lts.ErrNoSuchAPI
-}

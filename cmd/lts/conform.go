@@ -22,7 +22,7 @@ import (
 const allEditions = "all"
 
 // embeddedFeatures are the tags of the document that the reference server has.
-var embeddedFeatures = []string{"tokens", "groups", "streams"}
+var embeddedFeatures = []string{"tokens", "groups", "streams", "logtanks"}
 
 type conformOptions struct {
 	edition string
