@@ -1,0 +1,91 @@
+package records
+
+import (
+	"errors"
+	"math"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/ltskit/ltskit/lts"
+)
+
+// readBlock reads a block into records, whose memory it reuses; see
+// blockCodec.decode for the buffer.
+func (e *engine) readBlock(r pebble.Reader, stream uint64, s summary, records *columns, buffer []byte) ([]byte, error) {
+	value, closer, err := r.Get(lineKey(tableBlocks, stream, s.greatest()))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return buffer, errCorrupt("summary: its block is missing")
+	}
+	if err != nil {
+		return buffer, err
+	}
+	defer closer.Close()
+	return e.codec.decode(records, value, buffer)
+}
+
+// writeBlock writes a block with all that belongs to it.
+func (e *engine) writeBlock(batch *pebble.Batch, stream uint64, records *columns, words *wordTable) error {
+	words.count(records)
+	filter, err := words.filter()
+	if err != nil {
+		return err
+	}
+	values := map[byte][]byte{
+		tableBlocks:  e.codec.encode(records),
+		tableSummary: summarize(records).encode(),
+		tableFilters: filter,
+		tableCounts:  words.counts(),
+	}
+	for _, table := range blockTables {
+		if err := batch.Set(lineKey(table, stream, records.last()), values[table], nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteBlock takes a block away with all that belongs to it.
+func deleteBlock(batch *pebble.Batch, stream uint64, s summary) error {
+	for _, table := range blockTables {
+		if err := batch.Delete(lineKey(table, stream, s.greatest()), nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteLines takes the lines of a window out of a table.
+func deleteLines(batch *pebble.Batch, table byte, stream uint64, w lts.Window) error {
+	return batch.DeleteRange(lineKey(table, stream, w.From), lineKey(table, stream, w.To), nil)
+}
+
+// blockFrom gives the first block whose greatest line number is at least line:
+// the one in which line lies, or else the next.
+func blockFrom(r pebble.Reader, stream uint64, line int64) (s summary, ok bool, err error) {
+	return findBlock(r, stream, lts.Window{From: line, To: math.MaxInt64}, (*pebble.Iterator).First)
+}
+
+// blockBefore gives the last block that ends before line.
+func blockBefore(r pebble.Reader, stream uint64, line int64) (s summary, ok bool, err error) {
+	return findBlock(r, stream, lts.Window{To: line}, (*pebble.Iterator).Last)
+}
+
+func findBlock(r pebble.Reader, stream uint64, greatest lts.Window, move func(*pebble.Iterator) bool) (s summary, ok bool, err error) {
+	it, err := r.NewIter(lineBounds(tableSummary, stream, greatest.From, greatest.To))
+	if err != nil {
+		return summary{}, false, err
+	}
+	if ok = move(it); ok {
+		s, err = summaryAt(it)
+	}
+	return s, ok, errors.Join(err, it.Close())
+}
+
+// summaryAt reads the summary at which an iterator stands.
+func summaryAt(it *pebble.Iterator) (summary, error) {
+	value, err := it.ValueAndErr()
+	if err != nil {
+		return summary{}, err
+	}
+	return decodeSummary(it.Key(), value)
+}

@@ -1,0 +1,118 @@
+package records
+
+import (
+	"errors"
+	"math"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/ltskit/ltskit/lts"
+)
+
+// drop removes a stream. Appends that wait for it go to a new stream of the same
+// ID.
+func (e *engine) drop(streamID string) error {
+	st, err := e.stream(streamID)
+	if err != nil {
+		return err
+	}
+	defer st.shut()()
+	if st.dropped {
+		return nil
+	}
+	batch := e.db.NewBatch()
+	err = errors.Join(
+		batch.Delete(idKey(streamID), nil),
+		batch.Delete(streamKey(tableNumbers, st.number), nil),
+	)
+	for _, table := range append([]byte{tableLabels, tableRows}, blockTables...) {
+		err = errors.Join(err, deleteLines(batch, table, st.number, lts.Window{To: math.MaxInt64}))
+	}
+	if err != nil {
+		return err
+	}
+	if err := e.commit(batch, pebble.Sync); err != nil {
+		return err
+	}
+	st.dropped = true
+	e.forget(st)
+	return nil
+}
+
+// shut keeps everybody else out of the stream until the function that it gives
+// is called.
+func (st *stream) shut() (reopen func()) {
+	st.upkeep.Lock()
+	st.gate.Lock()
+	st.mu.Lock()
+	return func() {
+		st.mu.Unlock()
+		st.gate.Unlock()
+		st.upkeep.Unlock()
+	}
+}
+
+// dropBefore removes rows and blocks below line, and writes the block anew in
+// which line lies.
+func (e *engine) dropBefore(streamID string, line int64) error {
+	if _, ok, err := streamNumber(e.db, streamID); err != nil || !ok || line <= lts.Always.From {
+		return err
+	}
+	st, err := e.stream(streamID)
+	if err != nil {
+		return err
+	}
+	defer st.shut()()
+	if st.dropped {
+		return nil
+	}
+	if err := st.load(e); err != nil {
+		return err
+	}
+	batch, err := e.dropBeforeBatch(st, line)
+	if err != nil {
+		return err
+	}
+	if err := e.commit(batch, pebble.Sync); err != nil {
+		return err
+	}
+	st.releaseBefore(line)
+	return nil
+}
+
+func (e *engine) dropBeforeBatch(st *stream, line int64) (*pebble.Batch, error) {
+	batch := e.db.NewBatch()
+	before := lts.Window{To: line}
+	for _, table := range append([]byte{tableRows}, blockTables...) {
+		if err := deleteLines(batch, table, st.number, before); err != nil {
+			return nil, err
+		}
+	}
+	return batch, e.cutBlock(batch, st, line)
+}
+
+// cutBlock writes the block anew that has lines on both sides of line, if there
+// is one.
+func (e *engine) cutBlock(batch *pebble.Batch, st *stream, line int64) error {
+	block, ok, err := blockFrom(e.db, st.number, line)
+	if err != nil || !ok || block.window.From >= line {
+		return err
+	}
+	var records columns
+	if _, err := e.readBlock(e.db, st.number, block, &records, nil); err != nil {
+		return err
+	}
+	words := wordTables.Get().(*wordTable)
+	defer wordTables.Put(words)
+	kept := records.within(lts.Window{From: line, To: math.MaxInt64})
+	return e.writeBlock(batch, st.number, kept, words)
+}
+
+// releaseBefore notes that the lines below line are free again.
+func (p *places) releaseBefore(line int64) {
+	if line > p.last {
+		p.last, p.runStart = 0, 0
+		return
+	}
+	p.runStart = max(p.runStart, line)
+}
