@@ -39,27 +39,31 @@ func (c *blockCodec) close() {
 	c.decoder.Close()
 }
 
-// encode packs records: number, label sets, then line numbers (differences),
-// label sets (if there are several) and lengths of all records, then the text.
-func (c *blockCodec) encode(records *columns) []byte {
-	b := make([]byte, 0, len(records.text)+8*records.len()+64)
-	b = binary.AppendUvarint(b, uint64(records.len()))
-	b = appendSets(b, records.sets.encoded)
+// encode appends the packed records to dst.
+func (c *blockCodec) encode(dst []byte, plain []byte) []byte {
+	return c.encoder.EncodeAll(plain, append(dst, blockFormat))
+}
+
+// appendPlain writes what encode packs: number, label sets, then line numbers
+// (differences), label sets (if there are several) and lengths of all records,
+// then the text.
+func (c *columns) appendPlain(b []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(c.len()))
+	b = appendSets(b, c.sets.encoded)
 	before := int64(0)
-	for _, line := range records.lines {
+	for _, line := range c.lines {
 		b = binary.AppendUvarint(b, uint64(line-before))
 		before = line
 	}
-	if len(records.sets.encoded) > 1 {
-		for _, label := range records.label {
+	if len(c.sets.encoded) > 1 {
+		for _, label := range c.label {
 			b = binary.AppendUvarint(b, uint64(label))
 		}
 	}
-	for i := range records.ends {
-		b = binary.AppendUvarint(b, uint64(records.ends[i]-records.start(i)))
+	for i := range c.ends {
+		b = binary.AppendUvarint(b, uint64(c.ends[i]-c.start(i)))
 	}
-	b = append(b, records.text...)
-	return c.encoder.EncodeAll(b, []byte{blockFormat})
+	return append(b, c.text...)
 }
 
 // decode unpacks a block into records, whose memory it reuses. The buffer is the
@@ -79,7 +83,7 @@ func (c *blockCodec) decode(records *columns, block, buffer []byte) ([]byte, err
 	return buffer, nil
 }
 
-// read takes what encode packed; the text stays in b.
+// read takes what appendPlain wrote; the text stays in b.
 func (c *columns) read(b []byte) bool {
 	number, n := binary.Uvarint(b)
 	if n <= 0 || number > maxBlockRecords {

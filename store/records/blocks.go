@@ -3,6 +3,7 @@ package records
 import (
 	"errors"
 	"math"
+	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -23,18 +24,29 @@ func (e *engine) readBlock(r pebble.Reader, stream uint64, s summary, records *c
 	return e.codec.decode(records, value, buffer)
 }
 
+// A packer makes blocks. Its memory is large and is used again and again.
+type packer struct {
+	words  wordTable
+	plain  []byte
+	packed []byte
+}
+
+var packers = sync.Pool{New: func() any { return new(packer) }}
+
 // writeBlock writes a block with all that belongs to it.
-func (e *engine) writeBlock(batch *pebble.Batch, stream uint64, records *columns, words *wordTable) error {
-	words.count(records)
-	filter, err := words.filter()
+func (e *engine) writeBlock(batch *pebble.Batch, stream uint64, records *columns, p *packer) error {
+	p.words.count(records)
+	filter, err := p.words.filter()
 	if err != nil {
 		return err
 	}
+	p.plain = records.appendPlain(p.plain[:0])
+	p.packed = e.codec.encode(p.packed[:0], p.plain)
 	values := map[byte][]byte{
-		tableBlocks:  e.codec.encode(records),
+		tableBlocks:  p.packed,
 		tableSummary: summarize(records).encode(),
 		tableFilters: filter,
-		tableCounts:  words.counts(),
+		tableCounts:  p.words.counts(),
 	}
 	for _, table := range blockTables {
 		if err := batch.Set(lineKey(table, stream, records.last()), values[table], nil); err != nil {

@@ -41,11 +41,25 @@ func (c *columns) view(i int) string {
 // asString gives b as a string that is valid while b does not change.
 func asString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
+// reset empties c and keeps its memory.
+func (c *columns) reset() {
+	*c = columns{lines: c.lines[:0], label: c.label[:0], ends: c.ends[:0], text: c.text[:0]}
+}
+
 func (c *columns) add(line int64, encodedLabels string, content []byte) {
 	c.lines = append(c.lines, line)
-	c.label = append(c.label, int32(c.sets.add(encodedLabels)))
+	c.label = append(c.label, c.labelOf(encodedLabels))
 	c.text = append(c.text, content...)
 	c.ends = append(c.ends, len(c.text))
+}
+
+// labelOf gives the place of a label set in sets. Most records have the set of
+// the one before.
+func (c *columns) labelOf(encoded string) int32 {
+	if n := len(c.label); n > 0 && c.sets.encoded[c.label[n-1]] == encoded {
+		return c.label[n-1]
+	}
+	return int32(c.sets.add(encoded))
 }
 
 // addFrom adds records from to to (excluded) of other.
@@ -76,17 +90,6 @@ func (c *columns) part(from, to int) *columns {
 	part := &columns{}
 	part.addFrom(c, from, to)
 	return part
-}
-
-// fill gives how many of the records make a full block.
-func (c *columns) fill(maxRecords, maxBytes int) int {
-	n := min(c.len(), maxRecords)
-	for i := range n {
-		if c.ends[i] >= maxBytes {
-			return i + 1
-		}
-	}
-	return n
 }
 
 // within gives a copy of the records in a window.

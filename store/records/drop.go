@@ -102,10 +102,10 @@ func (e *engine) cutBlock(batch *pebble.Batch, st *stream, line int64) error {
 	if _, err := e.readBlock(e.db, st.number, block, &records, nil); err != nil {
 		return err
 	}
-	words := wordTables.Get().(*wordTable)
-	defer wordTables.Put(words)
+	p := packers.Get().(*packer)
+	defer packers.Put(p)
 	kept := records.within(lts.Window{From: line, To: math.MaxInt64})
-	return e.writeBlock(batch, st.number, kept, words)
+	return e.writeBlock(batch, st.number, kept, p)
 }
 
 // releaseBefore notes that the lines below line are free again.

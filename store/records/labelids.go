@@ -58,6 +58,8 @@ type labelReader struct {
 	stream uint64
 	found  map[uint64]int // place in sets
 	sets   labelSets
+	last   uint64 // the ID that was asked for last
+	lastAt int    // its place
 }
 
 // encoded gives a label set as it was stored.
@@ -78,10 +80,19 @@ func (l *labelReader) labels(id uint64) (map[string]string, error) {
 	return l.sets.labels(i)
 }
 
-func (l *labelReader) place(id uint64) (int, error) {
-	if i, ok := l.found[id]; ok {
-		return i, nil
+func (l *labelReader) place(id uint64) (i int, err error) {
+	if len(l.found) > 0 && id == l.last {
+		return l.lastAt, nil
 	}
+	i, ok := l.found[id]
+	if !ok {
+		i, err = l.read(id)
+	}
+	l.last, l.lastAt = id, i
+	return i, err
+}
+
+func (l *labelReader) read(id uint64) (int, error) {
 	value, closer, err := l.reader.Get(lineKey(tableLabels, l.stream, int64(id)))
 	if errors.Is(err, pebble.ErrNotFound) {
 		return 0, errCorrupt("label set of a row")

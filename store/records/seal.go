@@ -3,7 +3,6 @@ package records
 import (
 	"errors"
 	"math"
-	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -23,8 +22,8 @@ func (e *engine) seal(st *stream, quiet bool) error {
 	if err != nil || window.Empty() {
 		return err
 	}
-	run := sealRun{engine: e, stream: st, quiet: quiet, words: wordTables.Get().(*wordTable)}
-	defer wordTables.Put(run.words)
+	run := sealRun{engine: e, stream: st, quiet: quiet, packer: packers.Get().(*packer)}
+	defer packers.Put(run.packer)
 	err = run.all(window)
 	if err != nil {
 		run.left, run.tail = rows, window.From
@@ -32,9 +31,6 @@ func (e *engine) seal(st *stream, quiet bool) error {
 	st.unwatch(run.left, run.tail)
 	return err
 }
-
-// wordTables are large: those who seal hand them on.
-var wordTables = sync.Pool{New: func() any { return new(wordTable) }}
 
 // watch begins to take down late rows. It gives the window in which no append is
 // under way and rows may be new, and about how many there are.
@@ -72,11 +68,12 @@ type sealRun struct {
 	engine *engine
 	stream *stream
 	quiet  bool
-	words  *wordTable
+	packer *packer
 
 	snapshot *pebble.Snapshot
 	rows     *pebble.Iterator
 	labels   labelReader
+	runs     [2]columns // the run at hand, and the one behind it
 
 	tail int64 // where the rows begin that were left for later
 	left int   // how many they are
@@ -126,8 +123,8 @@ func (r *sealRun) next() (more bool, err error) {
 
 // lateRun packs the rows within a block into it, if they are worth it.
 func (r *sealRun) lateRun(block summary) error {
-	rows, err := r.collect(block.window.To, r.engine.opts.SealRows, r.engine.opts.SealBytes)
-	if err != nil || rows.len() < r.worth() {
+	rows := &r.runs[0]
+	if err := r.collect(rows, block.window.To); err != nil || rows.len() < r.worth() {
 		return err
 	}
 	return r.join(block, rows)
@@ -142,50 +139,49 @@ func (r *sealRun) worth() int {
 }
 
 // freshRun packs the rows up to limit. Without a block behind them, they are the
-// newest: as many as fill a block stay rows, so that records which are only
-// somewhat late find no block.
+// newest: of those, as many as fill a block stay rows, so that records which are
+// only somewhat late find no block.
 func (r *sealRun) freshRun(limit int64) (more bool, err error) {
-	o := r.engine.opts
-	newest := limit == math.MaxInt64
-	ahead := 1
-	if newest && !r.quiet {
-		ahead = 2
-	}
-	rows, err := r.collect(limit, ahead*o.SealRows, ahead*o.SealBytes)
-	if err != nil {
+	newest := limit == math.MaxInt64 && !r.quiet
+	rows, behind := &r.runs[0], &r.runs[1]
+	if err := r.collect(rows, limit); err != nil {
 		return false, err
 	}
-	for full := rows.fill(o.SealRows, o.SealBytes); rows.isFull(ahead, full, o); full = rows.fill(o.SealRows, o.SealBytes) {
-		if err := r.swap(rows.part(0, full), nil); err != nil {
+	for r.full(rows) {
+		if err := r.collect(behind, limit); err != nil {
 			return false, err
 		}
-		rows = rows.part(full, rows.len())
-		if err := r.collectMore(rows, limit, ahead*o.SealRows, ahead*o.SealBytes); err != nil {
+		if newest && !r.full(behind) {
+			r.leave(rows, behind)
+			return false, nil
+		}
+		if err := r.swap(rows, nil); err != nil {
 			return false, err
 		}
+		rows, behind = behind, rows
 	}
-	return r.rest(rows, newest)
-}
-
-// isFull tells whether the records fill ahead blocks, of which the first has
-// full records.
-func (c *columns) isFull(ahead, full int, o Options) bool {
-	return c.len() > 0 && (c.len() >= ahead*o.SealRows || len(c.text) >= ahead*o.SealBytes) && full > 0
-}
-
-// rest deals with rows that fill no block.
-func (r *sealRun) rest(rows *columns, newest bool) (more bool, err error) {
-	if rows.len() == 0 {
-		return true, nil
-	}
-	if newest && !r.quiet {
-		r.tail, r.left = rows.first(), rows.len()
+	if newest {
+		r.leave(rows)
 		return false, nil
 	}
 	if rows.len() < r.worth() {
 		return true, nil
 	}
 	return true, r.small(rows)
+}
+
+// leave leaves runs for later.
+func (r *sealRun) leave(runs ...*columns) {
+	for _, rows := range runs {
+		if rows.len() > 0 {
+			r.tail = min(r.tail, rows.first())
+			r.left += rows.len()
+		}
+	}
+}
+
+func (r *sealRun) full(rows *columns) bool {
+	return rows.len() >= r.engine.opts.SealRows || len(rows.text) >= r.engine.opts.SealBytes
 }
 
 // small packs a few rows, together with the block before them if that is small
@@ -206,14 +202,10 @@ func (r *sealRun) fits(block summary, rows *columns) bool {
 	return block.number+rows.len() <= o.SealRows && block.bytes+len(rows.text) <= o.SealBytes
 }
 
-// collect reads rows below limit until there are as many, or as large, as asked.
-func (r *sealRun) collect(limit int64, maxRows, maxBytes int) (*columns, error) {
-	rows := &columns{}
-	return rows, r.collectMore(rows, limit, maxRows, maxBytes)
-}
-
-func (r *sealRun) collectMore(rows *columns, limit int64, maxRows, maxBytes int) error {
-	for r.rows.Valid() && rows.len() < maxRows && len(rows.text) < maxBytes {
+// collect reads rows below limit until they fill a block.
+func (r *sealRun) collect(rows *columns, limit int64) error {
+	rows.reset()
+	for r.rows.Valid() && !r.full(rows) {
 		line := lineOf(r.rows.Key())
 		if line >= limit {
 			return nil

@@ -48,13 +48,13 @@ func (r *sealRun) swap(rows *columns, with *joined) error {
 
 func (r *sealRun) swapBatch(rows *columns, with *joined) (*pebble.Batch, error) {
 	number := r.stream.number
-	batch := r.engine.db.NewBatchWithSize(len(rows.text))
+	batch := r.engine.db.NewBatchWithSize(len(rows.text) / 2)
 	window := lts.Window{From: rows.first(), To: rows.last() + 1}
 	if err := deleteLines(batch, tableRows, number, window); err != nil {
 		return nil, err
 	}
 	if with == nil {
-		return batch, r.engine.writeBlock(batch, number, rows, r.words)
+		return batch, r.engine.writeBlock(batch, number, rows, r.packer)
 	}
 	if err := deleteBlock(batch, number, with.block); err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (r *sealRun) writeParts(batch *pebble.Batch, records *columns) error {
 	parts = min(parts, records.len())
 	for i := range parts {
 		part := records.part(i*records.len()/parts, (i+1)*records.len()/parts)
-		if err := r.engine.writeBlock(batch, r.stream.number, part, r.words); err != nil {
+		if err := r.engine.writeBlock(batch, r.stream.number, part, r.packer); err != nil {
 			return err
 		}
 	}
