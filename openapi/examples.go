@@ -85,9 +85,9 @@ func checkExamples(doc *openapi3.T) []error {
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(doc.Components.Schemas)) {
-		if schema := doc.Components.Schemas[name]; schema.Value.Example != nil {
-			problems = append(problems, checkValue("/components/schemas/"+name+"/example", schema, schema.Value.Example)...)
+	for _, schema := range schemasOf(doc) {
+		if example := schema.ref.Value.Example; example != nil {
+			problems = append(problems, checkValue("/components/schemas/"+schema.name+"/example", schema.ref, example)...)
 		}
 	}
 	return problems
@@ -125,16 +125,14 @@ func checkValue(at string, schema *openapi3.SchemaRef, v any) []error {
 // SchemaErrors lists the single broken rules in what kin-openapi reports with
 // MultiErrors.
 func SchemaErrors(err error) []*openapi3.SchemaError {
-	var many openapi3.MultiError
-	if errors.As(err, &many) {
+	if many, ok := errors.AsType[openapi3.MultiError](err); ok {
 		var all []*openapi3.SchemaError
 		for _, one := range many {
 			all = append(all, SchemaErrors(one)...)
 		}
 		return all
 	}
-	var broken *openapi3.SchemaError
-	if errors.As(err, &broken) {
+	if broken, ok := errors.AsType[*openapi3.SchemaError](err); ok {
 		return []*openapi3.SchemaError{broken}
 	}
 	return nil

@@ -162,11 +162,11 @@ func Contradictions(doc *openapi3.T) []Contradiction {
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(doc.Components.Schemas)) {
-		schema := doc.Components.Schemas[name].Value
+	for _, named := range schemasOf(doc) {
+		schema := named.ref.Value
 		add := func(extensions map[string]any) {
 			for _, c := range decode[[]Contradiction](extensions["x-contradictions"]) {
-				c.Schema = name
+				c.Schema = named.name
 				all = append(all, c)
 			}
 		}

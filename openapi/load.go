@@ -121,6 +121,10 @@ func readYAML(fsys fs.FS, file string) (*yaml.Node, error) {
 	if err := yaml.Unmarshal(data, &root); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	var unique map[string]any // decoding refuses keys that stand twice
+	if err := root.Decode(&unique); err != nil && root.Kind == yaml.DocumentNode && root.Content[0].Kind == yaml.MappingNode {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
 	if root.Kind != yaml.DocumentNode || root.Content[0].Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("%s:1: a document must be a mapping", file)
 	}

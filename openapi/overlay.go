@@ -28,6 +28,9 @@ func applyOverlay(fsys fs.FS, file string, root *yaml.Node) error {
 	for i, action := range whole.Actions {
 		one := whole
 		one.Actions = []overlay.Action{action}
+		if err := retype(one, action, root); err != nil {
+			return fmt.Errorf("%s:%d: action %d, target %s: %w", file, lines[i], i+1, action.Target, err)
+		}
 		warnings, err := one.ApplyToStrict(root)
 		if err == nil && len(warnings) > 0 {
 			err = fmt.Errorf("%s", warnings[0])
@@ -37,6 +40,37 @@ func applyOverlay(fsys fs.FS, file string, root *yaml.Node) error {
 		}
 	}
 	return nil
+}
+
+// retype gives the scalars that an update replaces the type of the new value.
+// The library takes over the text alone: 7 in place of "7" would stay a string.
+func retype(one overlay.Overlay, action overlay.Action, root *yaml.Node) error {
+	if action.Remove || action.Update.IsZero() {
+		return nil
+	}
+	path, err := one.NewPath(action.Target, nil)
+	if err != nil {
+		return err
+	}
+	for _, target := range path.Query(root) {
+		retypeNode(target, &action.Update)
+	}
+	return nil
+}
+
+func retypeNode(target, update *yaml.Node) {
+	switch {
+	case target.Kind == yaml.ScalarNode && update.Kind == yaml.ScalarNode && target.ShortTag() != update.ShortTag():
+		// An empty text cannot be equal to the new one, so that a change of the
+		// type alone counts as a change.
+		target.Tag, target.Style, target.Value = update.Tag, update.Style, ""
+	case target.Kind == yaml.MappingNode && update.Kind == yaml.MappingNode:
+		for i := 0; i+1 < len(update.Content); i += 2 {
+			if old := value(target, update.Content[i].Value); old != nil {
+				retypeNode(old, update.Content[i+1])
+			}
+		}
+	}
 }
 
 // actionLines gives the line of each action of a parsed overlay.

@@ -46,8 +46,8 @@ func checkExtensions(doc *openapi3.T) []error {
 	for _, operation := range Operations(doc) {
 		checkOperation(operation, check)
 	}
-	for _, name := range slices.Sorted(maps.Keys(doc.Components.Schemas)) {
-		checkSchema("/components/schemas/"+name, doc.Components.Schemas[name], check)
+	for _, schema := range schemasOf(doc) {
+		checkSchema("/components/schemas/"+schema.name, schema.ref, check)
 	}
 	return problems
 }
@@ -59,14 +59,18 @@ func checkOperation(operation Operation, check func(string, map[string]any)) {
 		check(at+"/servers", server.Extensions)
 	}
 	for _, parameter := range operation.AllParameters() {
-		check(at+"/parameters/"+parameter.Value.Name, parameter.Value.Extensions)
+		where := at + "/parameters/" + parameter.Value.Name
+		check(where, parameter.Value.Extensions)
+		checkSchema(where+"/schema", parameter.Value.Schema, check)
 	}
 	for _, status := range operation.Statuses() {
 		response := operation.Responses.Value(status).Value
 		where := at + "/responses/" + status
 		check(where, response.Extensions)
 		for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
-			check(where+"/headers/"+name, response.Headers[name].Value.Extensions)
+			header := response.Headers[name].Value
+			check(where+"/headers/"+name, header.Extensions)
+			checkSchema(where+"/headers/"+name+"/schema", header.Schema, check)
 		}
 		checkMedia(where, response.Content, check)
 	}
@@ -95,4 +99,28 @@ func checkSchema(at string, ref *openapi3.SchemaRef, check func(string, map[stri
 		checkSchema(at+"/properties/"+name, ref.Value.Properties[name], check)
 	}
 	checkSchema(at+"/items", ref.Value.Items, check)
+	checkSchema(at+"/additionalProperties", ref.Value.AdditionalProperties.Schema, check)
+	for keyword, parts := range map[string]openapi3.SchemaRefs{"allOf": ref.Value.AllOf, "anyOf": ref.Value.AnyOf, "oneOf": ref.Value.OneOf} {
+		for i, part := range parts {
+			checkSchema(fmt.Sprintf("%s/%s/%d", at, keyword, i), part, check)
+		}
+	}
+}
+
+// A namedSchema is a schema of the components.
+type namedSchema struct {
+	name string
+	ref  *openapi3.SchemaRef
+}
+
+// schemasOf lists the schemas of the components by name.
+func schemasOf(doc *openapi3.T) []namedSchema {
+	if doc.Components == nil {
+		return nil
+	}
+	var list []namedSchema
+	for _, name := range slices.Sorted(maps.Keys(doc.Components.Schemas)) {
+		list = append(list, namedSchema{name, doc.Components.Schemas[name]})
+	}
+	return list
 }

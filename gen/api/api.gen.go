@@ -745,7 +745,7 @@ type ListLogtanksResponse struct {
 	// Logtanks The logtanks, in the order of their creation.
 	Logtanks []LogtankDetail `json:"logtanks"`
 
-	// PageInfo Where a page ends.
+	// PageInfo How many entries a page has, and the marker of the next one.
 	PageInfo PageInfo `json:"page_info"`
 
 	// RequestID ID of the request.
@@ -825,7 +825,7 @@ type LogStream struct {
 	TTLInDays *int32 `json:"ttl_in_days,omitempty"`
 }
 
-// LogtankDetail A logtank, what it keeps and how it is.
+// LogtankDetail A logtank with its resource, its stream and its state.
 type LogtankDetail struct {
 	// CreatedAt When the logtank was created, in UTC.
 	CreatedAt time.Time `json:"created_at"`
@@ -863,7 +863,7 @@ type LogtankDetailStatus string
 
 // LogtankResponse A logtank.
 type LogtankResponse struct {
-	// Logtank A logtank, what it keeps and how it is.
+	// Logtank A logtank with its resource, its stream and its state.
 	Logtank LogtankDetail `json:"logtank"`
 
 	// RequestID ID of the request.
@@ -873,7 +873,7 @@ type LogtankResponse struct {
 // MaskedID An ID as a document prints it, its last characters masked. No server issues one.
 type MaskedID = string
 
-// PageInfo Where a page ends.
+// PageInfo How many entries a page has, and the marker of the next one.
 type PageInfo struct {
 	// CurrentCount How many logtanks the page has.
 	CurrentCount int32 `json:"current_count"`
@@ -939,7 +939,7 @@ type ReportLogsRequest struct {
 	TenantProjectID *string `json:"tenant_project_id,omitempty"`
 }
 
-// ReportLogsResponse How a report went, in the form of the intake.
+// ReportLogsResponse Whether the records have been written, in the form of the operations that write logs.
 type ReportLogsResponse struct {
 	// ErrorCode SVCSTG.ALS.200.200 when the records have been written.
 	ErrorCode string `json:"errorCode"`
@@ -951,7 +951,7 @@ type ReportLogsResponse struct {
 	Result nullable.Nullable[string] `json:"result,omitempty"`
 }
 
-// ReportLogsUnauthorized An error of the log service, or of the intake where the project is another.
+// ReportLogsUnauthorized An error of the log service, or that of the operations that write logs where the project is another.
 type ReportLogsUnauthorized = Error
 
 // ResourceID An ID of 36 characters.
@@ -1106,7 +1106,7 @@ type Transfer struct {
 	// LogTransferID ID of a transfer, 36 characters.
 	LogTransferID TransferID `json:"log_transfer_id"`
 
-	// LogTransferInfo How and how often a transfer writes, and how it is.
+	// LogTransferInfo Format, schedule and state of a transfer.
 	LogTransferInfo TransferInfo `json:"log_transfer_info"`
 }
 
@@ -1137,7 +1137,7 @@ type TransferDetailOBSPeriodUnit string
 // TransferID ID of a transfer, 36 characters.
 type TransferID = string
 
-// TransferInfo How and how often a transfer writes, and how it is.
+// TransferInfo Format, schedule and state of a transfer.
 type TransferInfo struct {
 	// LogAgencyTransfer Always null.
 	LogAgencyTransfer nullable.Nullable[map[string]interface{}] `json:"log_agency_transfer,omitempty"`

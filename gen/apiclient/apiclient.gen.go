@@ -261,8 +261,9 @@ type ClientInterface interface {
 	//
 	// Keywords match whole words and ignore case. A word is what stands between two delimiters: comma, space, tab, line
 	// feed, carriage return and `'";=()[]{}@&<>/:\?`. All words must match. `*` (any run of characters) and `?` (one
-	// character) may stand in the middle or at the end of a word. Newer documentation also knows `AND`, `OR`, `NOT` and
-	// `#"a phrase"`. Words that matched come back between `<HighLightTag>` and `</HighLightTag>`.
+	// character) may stand in the middle or at the end of a word. `AND`, `OR` and `NOT` between words and `#"a phrase"`,
+	// known from newer documentation, work too. Words that matched come back between `<HighLightTag>` and
+	// `</HighLightTag>`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -280,8 +281,9 @@ type ClientInterface interface {
 	//
 	// Keywords match whole words and ignore case. A word is what stands between two delimiters: comma, space, tab, line
 	// feed, carriage return and `'";=()[]{}@&<>/:\?`. All words must match. `*` (any run of characters) and `?` (one
-	// character) may stand in the middle or at the end of a word. Newer documentation also knows `AND`, `OR`, `NOT` and
-	// `#"a phrase"`. Words that matched come back between `<HighLightTag>` and `</HighLightTag>`.
+	// character) may stand in the middle or at the end of a word. `AND`, `OR` and `NOT` between words and `#"a phrase"`,
+	// known from newer documentation, work too. Words that matched come back between `<HighLightTag>` and
+	// `</HighLightTag>`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -816,8 +818,9 @@ func (c *Client) DeleteLogStream(ctx context.Context, projectID ProjectID, logGr
 //
 // Keywords match whole words and ignore case. A word is what stands between two delimiters: comma, space, tab, line
 // feed, carriage return and `'";=()[]{}@&<>/:\?`. All words must match. `*` (any run of characters) and `?` (one
-// character) may stand in the middle or at the end of a word. Newer documentation also knows `AND`, `OR`, `NOT` and
-// `#"a phrase"`. Words that matched come back between `<HighLightTag>` and `</HighLightTag>`.
+// character) may stand in the middle or at the end of a word. `AND`, `OR` and `NOT` between words and `#"a phrase"`,
+// known from newer documentation, work too. Words that matched come back between `<HighLightTag>` and
+// `</HighLightTag>`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -845,8 +848,9 @@ func (c *Client) ListLogsWithBody(ctx context.Context, projectID ProjectID, logG
 //
 // Keywords match whole words and ignore case. A word is what stands between two delimiters: comma, space, tab, line
 // feed, carriage return and `'";=()[]{}@&<>/:\?`. All words must match. `*` (any run of characters) and `?` (one
-// character) may stand in the middle or at the end of a word. Newer documentation also knows `AND`, `OR`, `NOT` and
-// `#"a phrase"`. Words that matched come back between `<HighLightTag>` and `</HighLightTag>`.
+// character) may stand in the middle or at the end of a word. `AND`, `OR` and `NOT` between words and `#"a phrase"`,
+// known from newer documentation, work too. Words that matched come back between `<HighLightTag>` and
+// `</HighLightTag>`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2926,8 +2930,9 @@ type ClientWithResponsesInterface interface {
 	//
 	// Keywords match whole words and ignore case. A word is what stands between two delimiters: comma, space, tab, line
 	// feed, carriage return and `'";=()[]{}@&<>/:\?`. All words must match. `*` (any run of characters) and `?` (one
-	// character) may stand in the middle or at the end of a word. Newer documentation also knows `AND`, `OR`, `NOT` and
-	// `#"a phrase"`. Words that matched come back between `<HighLightTag>` and `</HighLightTag>`.
+	// character) may stand in the middle or at the end of a word. `AND`, `OR` and `NOT` between words and `#"a phrase"`,
+	// known from newer documentation, work too. Words that matched come back between `<HighLightTag>` and
+	// `</HighLightTag>`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2945,8 +2950,9 @@ type ClientWithResponsesInterface interface {
 	//
 	// Keywords match whole words and ignore case. A word is what stands between two delimiters: comma, space, tab, line
 	// feed, carriage return and `'";=()[]{}@&<>/:\?`. All words must match. `*` (any run of characters) and `?` (one
-	// character) may stand in the middle or at the end of a word. Newer documentation also knows `AND`, `OR`, `NOT` and
-	// `#"a phrase"`. Words that matched come back between `<HighLightTag>` and `</HighLightTag>`.
+	// character) may stand in the middle or at the end of a word. `AND`, `OR` and `NOT` between words and `#"a phrase"`,
+	// known from newer documentation, work too. Words that matched come back between `<HighLightTag>` and
+	// `</HighLightTag>`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5993,8 +5999,9 @@ func (c *ClientWithResponses) DeleteLogStreamWithResponse(ctx context.Context, p
 //
 // Keywords match whole words and ignore case. A word is what stands between two delimiters: comma, space, tab, line
 // feed, carriage return and `'";=()[]{}@&<>/:\?`. All words must match. `*` (any run of characters) and `?` (one
-// character) may stand in the middle or at the end of a word. Newer documentation also knows `AND`, `OR`, `NOT` and
-// `#"a phrase"`. Words that matched come back between `<HighLightTag>` and `</HighLightTag>`.
+// character) may stand in the middle or at the end of a word. `AND`, `OR` and `NOT` between words and `#"a phrase"`,
+// known from newer documentation, work too. Words that matched come back between `<HighLightTag>` and
+// `</HighLightTag>`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6018,8 +6025,9 @@ func (c *ClientWithResponses) ListLogsWithBodyWithResponse(ctx context.Context, 
 //
 // Keywords match whole words and ignore case. A word is what stands between two delimiters: comma, space, tab, line
 // feed, carriage return and `'";=()[]{}@&<>/:\?`. All words must match. `*` (any run of characters) and `?` (one
-// character) may stand in the middle or at the end of a word. Newer documentation also knows `AND`, `OR`, `NOT` and
-// `#"a phrase"`. Words that matched come back between `<HighLightTag>` and `</HighLightTag>`.
+// character) may stand in the middle or at the end of a word. `AND`, `OR` and `NOT` between words and `#"a phrase"`,
+// known from newer documentation, work too. Words that matched come back between `<HighLightTag>` and
+// `</HighLightTag>`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
