@@ -1,0 +1,106 @@
+# `make` does what CI does; `make help` lists the targets.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+GO ?= go
+# The generator is pinned in tools.go, the linters in .ci/lint.
+OAPI_CODEGEN := $(GO) run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen
+GOLANGCI_LINT := $(GO) tool -modfile=.ci/lint/go.mod golangci-lint
+NODE_MODULES := .ci/lint/node_modules/.package-lock.json
+
+# The files under openapi/ say which editions and languages there are: one for
+# each, and none for the newest edition and English.
+EDITIONS := $(patsubst openapi/editions/%.overlay.yaml,%,$(wildcard openapi/editions/*.overlay.yaml)) latest
+LANGUAGES := en $(sort $(foreach f,$(notdir $(wildcard openapi/i18n/*.overlay.yaml)),$(firstword $(subst ., ,$f))))
+
+# How long `make fuzz` runs each target.
+FUZZTIME ?= 10s
+
+.NOTPARALLEL: # verify writes what the other targets read
+
+.PHONY: all
+all: test verify lint conform ## Do what CI does (the default).
+
+.PHONY: help
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: build
+build: ## Build the command: bin/lts.
+	@$(GO) build -o bin/ ./cmd/lts
+
+.PHONY: test
+test: ## Run the tests.
+	@$(GO) test ./...
+
+.PHONY: race
+race: ## Run the tests with the race detector (needs a C compiler).
+	@$(GO) test -race ./...
+
+.PHONY: conform
+conform: build ## Check the reference server against the document.
+	@bin/lts conform
+
+.PHONY: bench
+bench: ## Run the benchmarks.
+	@$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for a short time (FUZZTIME=10s).
+	@found=$$(grep -rHo --include='*_test.go' --exclude-dir=node_modules '^func Fuzz[A-Za-z0-9_]*' . | sort); \
+	[ -n "$$found" ] || { echo 'fuzz: no target found' >&2; exit 1; }; \
+	echo "$$found" | while IFS=': ' read -r file _ target; do \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$${file%/*}" </dev/null || exit 1; \
+	done
+
+.PHONY: generate
+generate: contradictions ## Write everything that follows from the document.
+	@for config in gen/*/config.yaml; do $(OAPI_CODEGEN) -config "$$config" openapi/lts.yaml || exit 1; done
+
+.PHONY: contradictions
+contradictions: ## Write openapi/CONTRADICTIONS.md.
+	@mkdir -p bin
+	@$(GO) run ./openapi/internal/contradictions >bin/CONTRADICTIONS.md
+	@mv bin/CONTRADICTIONS.md openapi/CONTRADICTIONS.md
+
+.PHONY: bundles
+bundles: build ## Write every edition in every language to dist/openapi.
+	@rm -rf dist/openapi && mkdir -p dist/openapi
+	@for edition in $(EDITIONS); do for language in $(LANGUAGES); do \
+		bin/lts document --edition "$$edition" --language "$$language" -o yaml \
+			>"dist/openapi/lts-$$edition-$$language.yaml" || exit 1; \
+	done; done
+
+.PHONY: fmt
+fmt: ## Format the Go code and its imports.
+	@$(GOLANGCI_LINT) fmt
+
+.PHONY: verify
+verify: generate ## Regenerate, tidy and format; fail when that, or anything else, is not committed.
+	@$(GO) mod tidy
+	@$(GO) fmt ./...
+	@changed=$$(git status --porcelain --untracked-files=all) || exit 1; \
+	if [ -n "$$changed" ]; then \
+		git --no-pager diff HEAD; \
+		printf 'verify: the tree differs from the last commit:\n%s\n' "$$changed" >&2; \
+		exit 1; \
+	fi
+
+.PHONY: lint
+lint: lint-go lint-openapi ## Lint the Go code and every edition of the document.
+
+.PHONY: lint-go
+lint-go:
+	@$(GOLANGCI_LINT) run
+
+.PHONY: lint-openapi
+lint-openapi: bundles $(NODE_MODULES)
+	@.ci/lint/openapi openapi/lts.yaml dist/openapi/*.yaml
+
+$(NODE_MODULES): .ci/lint/package.json .ci/lint/package-lock.json .ci/lint/.npmrc
+	@cd .ci/lint && npm ci --loglevel=error >/dev/null
+	@touch $@
+
+.PHONY: clean
+clean: ## Remove what the other targets built or installed.
+	@rm -rf bin dist .ci/lint/node_modules
