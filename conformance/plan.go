@@ -37,6 +37,7 @@ type needs struct {
 	Group   string `yaml:"group"`   // name
 	Stream  string `yaml:"stream"`  // name, in the group
 	Logtank string `yaml:"logtank"` // ID of the resource
+	Logs    string `yaml:"logs"`    // response example whose records the stream shall hold
 }
 
 func loadPlan() (plan, error) {

@@ -71,7 +71,10 @@ func newSession(doc *openapi3.T, target Target, options Options) (*session, erro
 	if target.Prefix == "" {
 		target.Prefix = "ltskit-" + randomName() + "-"
 	}
-	s := &session{target: target, client: newClient(options.Timeout), plan: p, operations: make(map[string]openapi.Operation)}
+	s := &session{
+		target: target, client: newClient(options.Timeout), plan: p, shift: shiftToNow(),
+		operations: make(map[string]openapi.Operation), cursors: make(map[string]string),
+	}
 	for _, operation := range openapi.Operations(doc) {
 		s.operations[operation.OperationID] = operation
 	}

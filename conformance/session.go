@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/ltskit/ltskit/openapi"
 )
@@ -22,6 +23,8 @@ type session struct {
 	token      string
 	operations map[string]openapi.Operation // by operationId
 	plan       plan
+	shift      time.Duration     // from the printed times to those of the run
+	cursors    map[string]string // printed line_num to that of the target
 }
 
 // login gets the token that the cases use.
@@ -152,6 +155,10 @@ func (s *session) fillAt(placeholders map[string]string, at string, v any) any {
 		if template, ok := placeholders[at]; ok {
 			return s.expand(template, v)
 		}
+	case float64: // exact for milliseconds
+		if placeholders[at] == "{{shifted}}" {
+			return int64(v) + s.shift.Milliseconds()
+		}
 	}
 	return v
 }
@@ -162,6 +169,7 @@ func (s *session) expand(template, printed string) string {
 	return strings.NewReplacer(
 		"{{user}}", a.User, "{{password}}", a.Password, "{{domain}}", a.Domain,
 		"{{project}}", a.Project, "{{prefix}}", s.target.Prefix, "{{printed}}", printed,
+		"{{cursor}}", s.cursors[printed],
 	).Replace(template)
 }
 
@@ -214,7 +222,10 @@ func (s *session) create(ctx context.Context, n needs) (*fixtures, error) {
 			return f, fmt.Errorf("%s: status %d: %s", step.operation, exchange.Status, exchange.Body)
 		}
 	}
-	return f, nil
+	if n.Logs == "" {
+		return f, nil
+	}
+	return f, f.writeLogs(ctx, n.Logs)
 }
 
 // adopt notes what an answer says was created. Streams go with their group.

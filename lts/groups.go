@@ -109,16 +109,25 @@ func (s *Service) UpdateGroup(ctx context.Context, projectID, id string, change 
 	return group, nil
 }
 
-// DeleteGroup deletes a group with its streams. It fails with
+// DeleteGroup deletes a group with its streams and their records. It fails with
 // [ErrGroupNotFound] and, when it cannot be deleted, with
 // [ErrDeleteGroupFailed].
 func (s *Service) DeleteGroup(ctx context.Context, projectID, id string) error {
-	err := s.catalog.Update(ctx, projectID, func(tx CatalogTx) error {
-		if _, err := findGroup(tx, id); err != nil {
+	var streams []Stream
+	err := s.catalog.Update(ctx, projectID, func(tx CatalogTx) (err error) {
+		if _, err = findGroup(tx, id); err != nil {
+			return err
+		}
+		if streams, err = tx.Streams(id); err != nil {
 			return err
 		}
 		return tx.DeleteGroup(id)
 	})
+	for _, stream := range streams {
+		if err == nil {
+			err = s.records.Drop(ctx, stream.ID)
+		}
+	}
 	return orFailure(err, ErrDeleteGroupFailed)
 }
 

@@ -9,20 +9,26 @@ import (
 // concurrent use.
 type Service struct {
 	catalog Catalog
+	records Records
 	now     func() time.Time
 	newID   func() string
 	quotas  Quotas
 
+	maxWindow    time.Duration
 	provisioning time.Duration
 }
 
-// Config is what a [Service] needs. Catalog, Now and NewID are required.
+// Config is what a [Service] needs. Catalog, Records, Now and NewID are
+// required.
 type Config struct {
 	Catalog Catalog
+	Records Records
 	Now     func() time.Time
 	NewID   func() string // gives IDs of 36 characters
 	Quotas  Quotas        // zero fields mean [DefaultQuotas]
 
+	// MaxWindow is the longest span of a query. Default: [DefaultMaxWindow].
+	MaxWindow time.Duration
 	// Provisioning is how long a logtank is PENDING after its creation and
 	// DELETING after its deletion. Zero: both take no time.
 	Provisioning time.Duration
@@ -46,9 +52,13 @@ func NewService(config Config) *Service {
 	if quotas.Streams == 0 {
 		quotas.Streams = DefaultQuotas.Streams
 	}
+	maxWindow := config.MaxWindow
+	if maxWindow == 0 {
+		maxWindow = DefaultMaxWindow
+	}
 	return &Service{
-		catalog: config.Catalog, now: config.Now, newID: config.NewID,
-		quotas: quotas, provisioning: config.Provisioning,
+		catalog: config.Catalog, records: config.Records, now: config.Now, newID: config.NewID,
+		quotas: quotas, maxWindow: maxWindow, provisioning: config.Provisioning,
 	}
 }
 

@@ -149,7 +149,7 @@ func (s *Service) UpdateStream(ctx context.Context, projectID, groupID, id strin
 	return stream, nil
 }
 
-// DeleteStream deletes a stream. It fails with [ErrGroupNotFound],
+// DeleteStream deletes a stream with its records. It fails with [ErrGroupNotFound],
 // [ErrStreamNotFound] and, when it cannot be deleted, with
 // [ErrDeleteStreamFailed].
 func (s *Service) DeleteStream(ctx context.Context, projectID, groupID, id string) error {
@@ -159,6 +159,9 @@ func (s *Service) DeleteStream(ctx context.Context, projectID, groupID, id strin
 		}
 		return tx.DeleteStream(groupID, id)
 	})
+	if err == nil {
+		err = s.records.Drop(ctx, id)
+	}
 	return orFailure(err, errDeleteStreamFailed)
 }
 

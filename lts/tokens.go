@@ -14,7 +14,8 @@ import (
 const TokenLifetime = 24 * time.Hour
 
 // tokenLength is the length that issued tokens have at least. The documents
-// give 1000 to 2000 characters; claims of usual size leave it below 2000.
+// give 1000 to 2000 characters; what stands in a token is limited by the
+// directory and leaves it below 2000.
 const tokenLength = 1000
 
 // An IdentityError is an answer of the identity service, which has a form of
@@ -41,6 +42,7 @@ type Tokens struct {
 	directory *Directory
 	key       []byte
 	now       func() time.Time
+	decoy     []byte // see authenticate
 }
 
 // NewTokens returns the tokens of a directory, signed with a secret key of at
@@ -49,7 +51,7 @@ func NewTokens(directory *Directory, key []byte, now func() time.Time) (*Tokens,
 	if len(key) < 32 {
 		return nil, errors.New("lts: the key of the tokens must have at least 32 bytes")
 	}
-	return &Tokens{directory: directory, key: key, now: now}, nil
+	return &Tokens{directory: directory, key: key, now: now, decoy: dearestHash(directory.users)}, nil
 }
 
 // Credentials name a user, by ID or by name and domain, with the password, and
@@ -91,7 +93,7 @@ func (t *Tokens) Issue(credentials Credentials) (string, Grant, error) {
 	if err != nil {
 		return "", Grant{}, err
 	}
-	grant.IssuedAt = t.now().UTC()
+	grant.IssuedAt = t.now().UTC().Truncate(time.Microsecond)
 	grant.ExpiresAt = grant.IssuedAt.Add(TokenLifetime)
 	token, err := t.sign(grant)
 	return token, grant, err
@@ -102,7 +104,7 @@ func (t *Tokens) Issue(credentials Credentials) (string, Grant, error) {
 func (t *Tokens) Verify(token string) (Grant, error) {
 	var c claims
 	_, err := jwt.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return t.key, nil },
-		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
+		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithStrictDecoding(),
 		jwt.WithTimeFunc(t.now), jwt.WithExpirationRequired())
 	if err != nil {
 		return Grant{}, ErrInvalidToken.CausedBy(err)
@@ -114,11 +116,11 @@ func (t *Tokens) Verify(token string) (Grant, error) {
 	if user.Suspended {
 		return Grant{}, ErrSuspended
 	}
-	grant := Grant{User: user, IssuedAt: c.IssuedAt.Time, ExpiresAt: c.ExpiresAt.Time}
+	grant := Grant{User: user, IssuedAt: c.issuedAt(), ExpiresAt: c.expiresAt()}
 	grant.Domain, _ = t.directory.domain(user.DomainID, "")
 	if c.ProjectID != "" {
 		project, known := t.directory.projectByID(c.ProjectID)
-		if !known {
+		if !known || project.DomainID != user.DomainID {
 			return Grant{}, ErrInvalidToken
 		}
 		grant.Project = &project
@@ -138,15 +140,14 @@ func (t *Tokens) ProjectsOf(user User) []Project {
 	return projects
 }
 
-// unknownHash is compared against when there is no such user, so that the time
-// of an answer does not tell whether a name exists.
-var unknownHash, _ = bcrypt.GenerateFromPassword([]byte("nobody"), bcrypt.MinCost)
-
+// authenticate finds the user. Without one, or without a password of the user,
+// it compares all the same, so that the time of an answer does not tell whether
+// a name exists.
 func (t *Tokens) authenticate(credentials Credentials) (User, error) {
 	user, known := t.user(credentials)
 	hash := user.PasswordHash
-	if !known {
-		hash = unknownHash
+	if len(hash) == 0 {
+		hash, known = t.decoy, false
 	}
 	if bcrypt.CompareHashAndPassword(hash, []byte(credentials.Password)) != nil || !known {
 		return User{}, ErrBadCredentials
@@ -155,6 +156,18 @@ func (t *Tokens) authenticate(credentials Credentials) (User, error) {
 		return User{}, ErrSuspended
 	}
 	return user, nil
+}
+
+// dearestHash is the hash among those of users that takes longest to compare.
+func dearestHash(users []User) []byte {
+	var dearest []byte
+	highest := 0
+	for _, user := range users {
+		if cost, err := bcrypt.Cost(user.PasswordHash); err == nil && cost > highest {
+			dearest, highest = user.PasswordHash, cost
+		}
+	}
+	return dearest
 }
 
 func (t *Tokens) user(credentials Credentials) (User, bool) {
@@ -190,21 +203,31 @@ func (t *Tokens) grant(user User, credentials Credentials) (Grant, error) {
 	return grant, nil
 }
 
+// claims are what a token says. Its time is in microseconds, as in the answer
+// that it comes with; those of jwt are in seconds, and the token would end
+// before it is said to.
 type claims struct {
 	jwt.RegisteredClaims
 
+	Issued    int64  `json:"issued"` // microseconds since 1970
 	ProjectID string `json:"project,omitempty"`
 	Padding   string `json:"padding"`
+}
+
+func (c claims) issuedAt() time.Time { return time.UnixMicro(c.Issued).UTC() }
+
+func (c claims) expiresAt() time.Time { return c.issuedAt().Add(TokenLifetime) }
+
+// GetExpirationTime is what jwt compares the clock with.
+func (c claims) GetExpirationTime() (*jwt.NumericDate, error) {
+	return &jwt.NumericDate{Time: c.expiresAt()}, nil
 }
 
 // sign makes a token of the documented length: clients size their buffers and
 // columns by it.
 func (t *Tokens) sign(grant Grant) (string, error) {
-	c := claims{RegisteredClaims: jwt.RegisteredClaims{
-		Subject:   grant.User.ID,
-		IssuedAt:  jwt.NewNumericDate(grant.IssuedAt),
-		ExpiresAt: jwt.NewNumericDate(grant.ExpiresAt),
-	}}
+	c := claims{Issued: grant.IssuedAt.UnixMicro()}
+	c.Subject = grant.User.ID
 	if grant.Project != nil {
 		c.ProjectID = grant.Project.ID
 	}

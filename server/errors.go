@@ -39,28 +39,40 @@ func (s *Server) writeError(err error, c echo.Context) {
 		return
 	}
 	op := s.operationOf(c)
-	published := s.published(err)
-	if cause := published.Unwrap(); cause != nil {
-		s.options.Log.Log(c.Request().Context(), levelOf(published), "request refused or failed",
-			"id", c.Response().Header().Get(RequestIDHeader), "code", published.Code, "cause", cause)
-	}
-	if op != nil && op.Service() == "iam" {
-		s.writeIdentityError(c, published, err)
+	var identity *lts.IdentityError
+	if errors.As(err, &identity) {
+		s.write(c, identity.Status, keystoneError(identity.Status, identity.Message))
 		return
 	}
+	published := s.published(err)
 	status := published.Status
 	if op != nil {
 		status = op.statusOf(published)
 	}
+	s.logCause(c, status, published)
+	if op != nil && op.keystone[status] {
+		s.write(c, status, keystoneError(status, detailed(published)))
+		return
+	}
+	if published.Is(lts.ErrReportProject) {
+		s.write(c, status, reportAnswer(published.Code, published.Message))
+		return
+	}
 	s.write(c, status, s.body(c, published))
 }
 
-// levelOf keeps the mistakes of callers apart from what an operator must see.
-func levelOf(err *lts.Error) slog.Level {
-	if err.Status >= http.StatusInternalServerError {
-		return slog.LevelError
+// logCause writes down what is behind an error and is not sent. A failure of
+// the server is for its operator to look at, a wrong request is not.
+func (s *Server) logCause(c echo.Context, status int, err *lts.Error) {
+	if err.Unwrap() == nil {
+		return
 	}
-	return slog.LevelInfo
+	level, message := slog.LevelDebug, "request refused"
+	if status >= http.StatusInternalServerError {
+		level, message = slog.LevelError, "request failed"
+	}
+	s.options.Log.Log(c.Request().Context(), level, message,
+		"id", c.Response().Header().Get(RequestIDHeader), "code", err.Code, "cause", err.Unwrap())
 }
 
 // published finds the row of the error table that answers err.
@@ -106,19 +118,25 @@ func (s *Server) body(c echo.Context, err *lts.Error) api.Error {
 	return body
 }
 
-// writeIdentityError writes an error in the form of IAM.
-func (s *Server) writeIdentityError(c echo.Context, published *lts.Error, err error) {
-	status, message := published.Status, published.Message
-	var identity *lts.IdentityError
-	if errors.As(err, &identity) {
-		status, message = identity.Status, identity.Message
+// detailed gives a message with the details of an error, for the form of IAM,
+// which has no place of its own for them.
+func detailed(err *lts.Error) string {
+	message := err.Message
+	for _, detail := range err.Details {
+		message += "; "
+		if detail.Field != "" {
+			message += detail.Field + ": "
+		}
+		message += detail.Rule
 	}
-	for _, detail := range published.Details {
-		message += "; " + detail.Field + ": " + detail.Rule
-	}
-	s.write(c, status, api.KeystoneError{Error: api.KeystoneErrorBody{
+	return message
+}
+
+// keystoneError makes the body of an error of IAM.
+func keystoneError(status int, message string) api.KeystoneError {
+	return api.KeystoneError{Error: api.KeystoneErrorBody{
 		Code: int32(status), Message: message, Title: http.StatusText(status),
-	}})
+	}}
 }
 
 func (s *Server) write(c echo.Context, status int, body any) {
@@ -129,13 +147,30 @@ func (s *Server) write(c echo.Context, status int, body any) {
 
 // statusOf is the status under which the document lists the code of err for
 // the operation. Where it lists the code under several, the status of err
-// decides; where under none, too.
+// decides; where under none, too, and where IAM answers, whose errors have no
+// codes.
 func (o *operation) statusOf(err *lts.Error) int {
 	statuses := o.codes[err.Code]
-	if len(statuses) == 0 || slices.Contains(statuses, err.Status) {
+	if len(statuses) == 0 || o.keystone[err.Status] || slices.Contains(statuses, err.Status) {
 		return err.Status
 	}
 	return statuses[0]
+}
+
+// keystoneStatuses finds the statuses under which an operation answers in the
+// form of IAM. What the gateway in front of it answers has the common form.
+func keystoneStatuses(doc *openapi3.T, o openapi.Operation) (map[int]bool, error) {
+	form := doc.Components.Schemas["KeystoneError"]
+	statuses := make(map[int]bool)
+	for _, status := range o.Statuses() {
+		number, err := strconv.Atoi(status)
+		if err != nil {
+			return nil, err
+		}
+		media := o.Responses.Value(status).Value.Content.Get(echo.MIMEApplicationJSON)
+		statuses[number] = media != nil && form != nil && media.Schema.Value == form.Value
+	}
+	return statuses, nil
 }
 
 // codesOf collects the statuses under which an operation lists each code.

@@ -12,6 +12,7 @@ type handlers struct {
 	tokenHandlers
 	groupHandlers
 	streamHandlers
+	logHandlers
 	logtankHandlers
 	unpublished
 }
@@ -21,6 +22,7 @@ func newHandlers(options Options) *handlers {
 		tokenHandlers:   tokenHandlers{tokens: options.Tokens, region: options.Region},
 		groupHandlers:   groupHandlers{service: options.Service},
 		streamHandlers:  streamHandlers{service: options.Service},
+		logHandlers:     logHandlers{service: options.Service},
 		logtankHandlers: logtankHandlers{service: options.Service},
 	}
 }

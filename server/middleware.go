@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -88,6 +89,21 @@ func (s *Server) accessLog(next echo.HandlerFunc) echo.HandlerFunc {
 		return nil
 	}
 }
+
+// onlyOperations answers everything that is not an operation of the document,
+// before anything else of the request is looked at. Echo alone would answer
+// OPTIONS itself, and would take nothing, or several segments, for a parameter
+// at the end of a path.
+func (s *Server) onlyOperations(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if s.operationOf(c) == nil || slices.ContainsFunc(c.ParamValues(), isNoSegment) {
+			return lts.ErrNoSuchAPI
+		}
+		return next(c)
+	}
+}
+
+func isNoSegment(value string) bool { return value == "" || strings.Contains(value, "/") }
 
 // limitBody refuses bodies over the limit while they are read.
 func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {

@@ -48,7 +48,7 @@ func New(options Options) (*Server, error) {
 	s := &Server{options: options, echo: echo.New(), operations: make(map[string]*operation)}
 	s.errors = newErrorTexts(options.Document)
 	for _, documented := range openapi.Operations(options.Document) {
-		op, err := newOperation(documented)
+		op, err := newOperation(options.Document, documented)
 		if err != nil {
 			return nil, fmt.Errorf("server: %s: %w", documented.OperationID, err)
 		}
@@ -56,7 +56,7 @@ func New(options Options) (*Server, error) {
 	}
 	s.echo.HTTPErrorHandler = s.writeError
 	s.echo.HideBanner = true
-	s.echo.Use(s.requestID, s.recoverPanic, s.accessLog)
+	s.echo.Use(s.requestID, s.accessLog, s.recoverPanic, s.onlyOperations)
 	router := operationRouter{s.echo, []echo.MiddlewareFunc{s.limitBody, s.authenticate, s.validate, s.injectFault}}
 	apiserver.RegisterHandlers(router, apiserver.NewStrictHandler(newHandlers(options), nil))
 	return s, nil

@@ -11,26 +11,6 @@ import (
 // the words of the gateway: the API "has not been published".
 type unpublished struct{}
 
-func (unpublished) ListLogs(context.Context, apiserver.ListLogsRequestObject) (apiserver.ListLogsResponseObject, error) {
-	return nil, lts.ErrNoSuchAPI
-}
-
-func (unpublished) ListLogContext(context.Context, apiserver.ListLogContextRequestObject) (apiserver.ListLogContextResponseObject, error) {
-	return nil, lts.ErrNoSuchAPI
-}
-
-func (unpublished) CountKeyword(context.Context, apiserver.CountKeywordRequestObject) (apiserver.CountKeywordResponseObject, error) {
-	return nil, lts.ErrNoSuchAPI
-}
-
-func (unpublished) ReportLogs(context.Context, apiserver.ReportLogsRequestObject) (apiserver.ReportLogsResponseObject, error) {
-	return nil, lts.ErrNoSuchAPI
-}
-
-func (unpublished) ReportLogsHighAccuracy(context.Context, apiserver.ReportLogsHighAccuracyRequestObject) (apiserver.ReportLogsHighAccuracyResponseObject, error) {
-	return nil, lts.ErrNoSuchAPI
-}
-
 func (unpublished) CreateOBSTransfer(context.Context, apiserver.CreateOBSTransferRequestObject) (apiserver.CreateOBSTransferResponseObject, error) {
 	return nil, lts.ErrNoSuchAPI
 }

@@ -6,8 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
@@ -24,16 +28,21 @@ var errMediaType = &lts.Error{Code: lts.ErrNotJSON.Code, Status: http.StatusUnsu
 type operation struct {
 	openapi.Operation
 
-	body  *openapi3.Schema // nil where there is none
-	codes map[string][]int // statuses under which each error code is listed
+	body     *openapi3.Schema // nil where there is none
+	codes    map[string][]int // statuses under which each error code is listed
+	keystone map[int]bool     // statuses whose body has the form of IAM
 }
 
-func newOperation(documented openapi.Operation) (*operation, error) {
+func newOperation(doc *openapi3.T, documented openapi.Operation) (*operation, error) {
 	codes, err := codesOf(documented)
 	if err != nil {
 		return nil, err
 	}
-	o := &operation{Operation: documented, codes: codes}
+	keystone, err := keystoneStatuses(doc, documented)
+	if err != nil {
+		return nil, err
+	}
+	o := &operation{Operation: documented, codes: codes, keystone: keystone}
 	if documented.RequestBody != nil {
 		media := documented.RequestBody.Value.Content.Get("application/json")
 		if media == nil {
@@ -82,24 +91,40 @@ func (o *operation) checkParameters(c echo.Context) error {
 	return nil
 }
 
+// parameterText gives a parameter as the handler gets it. Of one that is sent
+// several times the first counts; the others are dropped, because the generated
+// code refuses them with a status that no list documents.
 func parameterText(c echo.Context, parameter *openapi3.Parameter) (text string, present bool) {
 	switch parameter.In {
 	case openapi3.ParameterInPath:
-		return c.Param(parameter.Name), true
+		return pathText(c, parameter.Name), true
 	case openapi3.ParameterInQuery:
-		values, present := c.QueryParams()[parameter.Name]
-		return first(values), present
+		return onlyFirst(c.QueryParams(), parameter.Name)
 	default:
-		values := c.Request().Header.Values(parameter.Name)
-		return first(values), len(values) > 0
+		return onlyFirst(c.Request().Header, http.CanonicalHeaderKey(parameter.Name))
 	}
 }
 
-func first(values []string) string {
-	if len(values) == 0 {
-		return ""
+// pathText gives a parameter of the path. Echo routes on the path as sent where
+// that has escapes that it need not have, and then gives the parameter escaped.
+func pathText(c echo.Context, name string) string {
+	text := c.Param(name)
+	if c.Request().URL.RawPath == "" {
+		return text
 	}
-	return values[0]
+	unescaped, err := url.PathUnescape(text)
+	if err != nil {
+		return text
+	}
+	return unescaped
+}
+
+func onlyFirst(all map[string][]string, name string) (text string, present bool) {
+	if len(all[name]) == 0 {
+		return "", false
+	}
+	all[name] = all[name][:1]
+	return all[name][0], true
 }
 
 // checkParameter gives the rule that the text of a parameter breaks, or "".
@@ -125,17 +150,46 @@ func (o *operation) checkBody(r *http.Request) error {
 	if err != nil {
 		return unreadable(err)
 	}
+	if o.takesEncoding() {
+		if raw, err = decompress(raw, r.Header.Get(encodingHeader), maxPlain); err != nil {
+			return err
+		}
+	}
 	value, err := decodeJSON(raw)
 	if err != nil {
-		return lts.ErrNotJSON.WithDetails(lts.Detail{Rule: err.Error()})
+		return undecodable(err)
 	}
-	if err := o.body.VisitJSON(value, openapi3.MultiErrors(), openapi3.VisitAsRequest()); err != nil {
+	if err := o.checkValue(value, len(raw)); err != nil {
 		return violation(o.body, err)
 	}
 	r.Body = validatedBody{io.NopCloser(bytes.NewReader(raw)), value}
 	// Any JSON media type is right; the generated code looks for one.
 	r.Header.Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
 	return nil
+}
+
+// maxThorough is the length of bodies, in bytes, up to which every broken rule
+// is looked for. Each costs time and memory, and a long body can break one with
+// every second byte, so that of longer ones only the first counts.
+const maxThorough = 16 << 10
+
+// checkValue checks a decoded body that had a number of bytes.
+func (o *operation) checkValue(value any, length int) error {
+	err := o.body.VisitJSON(value, openapi3.VisitAsRequest())
+	if err != nil && length <= maxThorough {
+		err = o.body.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.MultiErrors())
+	}
+	return err
+}
+
+// undecodable tells a body that is not JSON from one that is more than anybody
+// needs.
+func undecodable(err error) error {
+	answer := lts.ErrNotJSON
+	if errors.Is(err, errTooDeep) {
+		answer = lts.ErrInvalidBody
+	}
+	return answer.WithDetails(lts.Detail{Rule: err.Error()})
 }
 
 // unreadable tells a body that is too long from one that broke off.
@@ -156,13 +210,23 @@ type validatedBody struct {
 
 func (b validatedBody) ValidatedValue() any { return b.value }
 
+// maxDepth bounds how deep values may nest: decoding one takes stack for each
+// level, and a process does not survive the end of its stack.
+const maxDepth = 1000
+
+var errTooDeep = fmt.Errorf("the body must nest at most %d levels deep", maxDepth)
+
 // decodeJSON decodes one JSON value, exactly: numbers keep their digits, and
 // what some decoders let pass (text behind the value, a name twice in an
-// object) is refused, because two readers of it would not read the same.
+// object, bytes that are not UTF-8) is refused, because two readers of it would
+// not read the same.
 func decodeJSON(raw []byte) (any, error) {
+	if !utf8.Valid(raw) {
+		return nil, errors.New("the body is not UTF-8")
+	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
-	value, err := decodeValue(decoder)
+	value, err := decodeValue(decoder, maxDepth)
 	if err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil, errors.New("the body ends before its value does")
@@ -175,22 +239,29 @@ func decodeJSON(raw []byte) (any, error) {
 	return value, nil
 }
 
-func decodeValue(decoder *json.Decoder) (any, error) {
+// decodeValue decodes the next value, in which at most so many levels nest.
+func decodeValue(decoder *json.Decoder, levels int) (any, error) {
 	token, err := decoder.Token()
 	if err != nil {
 		return nil, err
 	}
-	switch token {
-	case json.Delim('{'):
-		return decodeObject(decoder)
-	case json.Delim('['):
-		return decodeArray(decoder)
+	switch token := token.(type) {
+	case json.Number:
+		return plainNumber(token), nil
+	case json.Delim:
+		if levels == 0 {
+			return nil, errTooDeep
+		}
+		if token == '{' {
+			return decodeObject(decoder, levels-1)
+		}
+		return decodeArray(decoder, levels-1)
 	default:
 		return token, nil
 	}
 }
 
-func decodeObject(decoder *json.Decoder) (any, error) {
+func decodeObject(decoder *json.Decoder, levels int) (any, error) {
 	object := make(map[string]any)
 	for decoder.More() {
 		token, err := decoder.Token()
@@ -199,9 +270,9 @@ func decodeObject(decoder *json.Decoder) (any, error) {
 		}
 		name, _ := token.(string) // the decoder gives nothing else for a name
 		if _, twice := object[name]; twice {
-			return nil, fmt.Errorf("the name %q stands twice in an object", name)
+			return nil, fmt.Errorf("the name %.40q stands twice in an object", name)
 		}
-		if object[name], err = decodeValue(decoder); err != nil {
+		if object[name], err = decodeValue(decoder, levels); err != nil {
 			return nil, err
 		}
 	}
@@ -209,10 +280,10 @@ func decodeObject(decoder *json.Decoder) (any, error) {
 	return object, err
 }
 
-func decodeArray(decoder *json.Decoder) (any, error) {
+func decodeArray(decoder *json.Decoder, levels int) (any, error) {
 	array := []any{}
 	for decoder.More() {
-		value, err := decodeValue(decoder)
+		value, err := decodeValue(decoder, levels)
 		if err != nil {
 			return nil, err
 		}
@@ -220,4 +291,24 @@ func decodeArray(decoder *json.Decoder) (any, error) {
 	}
 	_, err := decoder.Token() // the closing bracket
 	return array, err
+}
+
+// plainNumber writes a whole number without fraction and exponent: 7.0 and 7e0
+// are the integer 7 to a schema, but not to the types of the generated code.
+// What has more digits or a larger exponent than any field takes stays as it is.
+func plainNumber(number json.Number) json.Number {
+	const longest, largest = 40, 30
+	if len(number) > longest || !strings.ContainsAny(string(number), ".eE") {
+		return number
+	}
+	if i := strings.IndexAny(string(number), "eE"); i >= 0 {
+		if exponent, err := strconv.Atoi(string(number[i+1:])); err != nil || max(exponent, -exponent) > largest {
+			return number
+		}
+	}
+	value, ok := new(big.Rat).SetString(string(number))
+	if !ok || !value.IsInt() {
+		return number
+	}
+	return json.Number(value.Num().String())
 }

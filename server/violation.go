@@ -2,6 +2,9 @@ package server
 
 import (
 	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,23 +15,62 @@ import (
 	"github.com/ltskit/ltskit/openapi"
 )
 
+// maxDetails bounds what an answer says about a body with many mistakes.
+const maxDetails = 100
+
 // violation turns what kin-openapi says about a body into the documented
 // error. A field whose schema names an error of its own (x-violation) is
 // answered with that one, unless something else is wrong too: then the answer
-// is LTS.0009. Every broken rule is among the details.
+// is LTS.0009. The broken rules are the details.
 func violation(schema *openapi3.Schema, err error) error {
 	var details []lts.Detail
 	var answer *lts.Error
-	for _, broken := range openapi.SchemaErrors(err) {
+	for _, broken := range brokenRules(err) {
 		pointer := broken.JSONPointer()
-		details = append(details, lts.Detail{Field: "/" + strings.Join(pointer, "/"), Rule: ruleText(broken)})
+		details = append(details, lts.Detail{Field: jsonPointer(pointer), Rule: ruleText(broken)})
 		answer = worse(answer, errorOf(schema, pointer, broken.SchemaField == "required"))
 	}
 	if answer == nil {
-		return lts.ErrInvalidBody.CausedBy(err)
+		return lts.ErrInvalidBody
 	}
-	slices.SortFunc(details, func(a, b lts.Detail) int { return cmp.Compare(a.Field, b.Field) })
-	return answer.WithDetails(details...)
+	slices.SortStableFunc(details, func(a, b lts.Detail) int { return cmp.Compare(a.Field, b.Field) })
+	return answer.WithDetails(details[:min(len(details), maxDetails)]...)
+}
+
+// brokenRules lists the rules that a value breaks. One that has none of several
+// forms (oneOf, anyOf) breaks one rule, not a rule of each form.
+func brokenRules(err error) []*openapi3.SchemaError {
+	switch err := err.(type) { //nolint:errorlint // the error itself, not what it wraps
+	case openapi3.MultiError:
+		var all []*openapi3.SchemaError
+		for _, one := range err {
+			all = append(all, brokenRules(one)...)
+		}
+		return all
+	case *openapi3.SchemaError:
+		if parts := partsOf(err); err.SchemaField == "allOf" && len(parts) > 0 {
+			return brokenRules(parts)
+		}
+		return []*openapi3.SchemaError{err}
+	default:
+		return nil
+	}
+}
+
+// partsOf gives what a value breaks in the schemas of an allOf or oneOf.
+func partsOf(broken *openapi3.SchemaError) openapi3.MultiError {
+	var parts openapi3.MultiError
+	errors.As(broken.Origin, &parts)
+	return parts
+}
+
+// jsonPointer writes a pointer (RFC 6901); that to the whole body is empty.
+func jsonPointer(tokens []string) string {
+	var pointer strings.Builder
+	for _, token := range tokens {
+		pointer.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(token))
+	}
+	return pointer.String()
 }
 
 // worse chooses between the errors of two broken rules: the general one wins
@@ -88,32 +130,63 @@ func schemaAt(schema *openapi3.Schema, pointer []string) *openapi3.Schema {
 
 // firstRule gives the text of the first broken rule, or "" when err is nil.
 func firstRule(err error) string {
-	for _, broken := range openapi.SchemaErrors(err) {
+	for _, broken := range brokenRules(err) {
 		return ruleText(broken)
 	}
 	return ""
 }
 
-// ruleText says which rule is broken. Reasons of kin-openapi speak of the
-// schema; those that could hold the value are put in other words, because the
-// value may be a password.
+// ruleText says which rule is broken, in the words of the schema and never with
+// the value, which may be a password.
 func ruleText(broken *openapi3.SchemaError) string {
+	schema := broken.Schema
 	switch broken.SchemaField {
 	case "required":
 		return "is required"
-	case "oneOf", "anyOf", "allOf":
-		return "must have one of the documented forms"
-	case "type":
-		return "must be of type " + strings.Join(broken.Schema.Type.Slice(), " or ")
-	case "minLength":
-		return "must have at least " + strconv.FormatUint(broken.Schema.MinLength, 10) + " characters"
-	case "maxLength":
-		return "must have at most " + strconv.FormatUint(*broken.Schema.MaxLength, 10) + " characters"
-	case "pattern":
-		return "must match " + broken.Schema.Pattern
 	case "nullable":
 		return "must not be null"
+	case "type":
+		return "must be of type " + strings.Join(schema.Type.Slice(), " or ")
+	case "enum":
+		return "must be one of " + jsonText(schema.Enum)
+	case "pattern":
+		return "must match " + schema.Pattern
+	case "minLength":
+		return fmt.Sprintf("must have at least %d characters", schema.MinLength)
+	case "maxLength":
+		return fmt.Sprintf("must have at most %d characters", *schema.MaxLength)
+	case "minimum":
+		return "must be at least " + jsonText(*schema.Min)
+	case "maximum":
+		return "must be at most " + jsonText(*schema.Max)
+	case "minItems":
+		return fmt.Sprintf("must have at least %d elements", schema.MinItems)
+	case "maxItems":
+		return fmt.Sprintf("must have at most %d elements", *schema.MaxItems)
+	case "maxProperties":
+		return fmt.Sprintf("must have at most %d members", *schema.MaxProps)
+	case "oneOf":
+		return formsText(partsOf(broken))
 	default:
 		return "breaks the rule " + broken.SchemaField
 	}
+}
+
+// formsText says what each of several forms would have asked for.
+func formsText(forms []error) string {
+	var texts []string
+	for _, form := range forms {
+		if rule := firstRule(form); !slices.Contains(texts, rule) {
+			texts = append(texts, rule)
+		}
+	}
+	if len(texts) == 0 {
+		return "must have one of the documented forms"
+	}
+	return strings.Join(texts, ", or ")
+}
+
+func jsonText(v any) string {
+	data, _ := json.Marshal(v) // what comes from the document can be written
+	return string(data)
 }

@@ -22,7 +22,7 @@ import (
 const allEditions = "all"
 
 // embeddedFeatures are the tags of the document that the reference server has.
-var embeddedFeatures = []string{"tokens", "groups", "streams", "logtanks"}
+var embeddedFeatures = []string{"tokens", "groups", "streams", "logs", "logtanks"}
 
 type conformOptions struct {
 	edition string

@@ -948,7 +948,7 @@ type ReportLogsResponse struct {
 	ErrorMessage string `json:"errorMessage"`
 
 	// Result Always null.
-	Result nullable.Nullable[string] `json:"result,omitempty"`
+	Result nullable.Nullable[string] `json:"result"`
 }
 
 // ReportLogsUnauthorized An error of the log service, or that of the operations that write logs where the project is another.

@@ -21,6 +21,7 @@ import (
 	"github.com/ltskit/ltskit/server"
 	"github.com/ltskit/ltskit/store/catalog"
 	"github.com/ltskit/ltskit/store/fault"
+	"github.com/ltskit/ltskit/store/records"
 )
 
 // Options say how to run. Data and Directory are required.
@@ -39,6 +40,7 @@ type Server struct {
 	http.Handler
 
 	catalog *catalog.Catalog
+	records *records.Store
 }
 
 // Open starts a service on a data folder. Close it to give the folder free.
@@ -48,6 +50,9 @@ func Open(ctx context.Context, options Options) (*Server, error) {
 	}
 	if options.Now == nil {
 		options.Now = time.Now
+	}
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
 	}
 	doc, err := openapi.Load(options.Edition, openapi.English)
 	if err != nil {
@@ -64,7 +69,11 @@ func Open(ctx context.Context, options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{catalog: kept}
+	written, err := records.Open(filepath.Join(options.Data, "records"), records.Options{Now: options.Now, Logger: options.Log})
+	if err != nil {
+		return nil, errors.Join(err, kept.Close())
+	}
+	s := &Server{catalog: kept, records: written}
 	if s.Handler, err = s.handler(ctx, options, directory, server.Options{Document: doc}); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -80,10 +89,11 @@ func (s *Server) handler(ctx context.Context, options Options, directory *lts.Di
 		return nil, err
 	}
 	var kept lts.Catalog = s.catalog
+	var written lts.Records = s.records
 	if options.Faults {
-		kept = fault.Catalog(kept)
+		kept, written = fault.Catalog(kept), fault.Records(written)
 	}
-	o.Service = lts.NewService(lts.Config{Catalog: kept, Now: options.Now, NewID: uuid.NewString, Quotas: options.Quotas})
+	o.Service = lts.NewService(lts.Config{Catalog: kept, Records: written, Now: options.Now, NewID: uuid.NewString, Quotas: options.Quotas})
 	o.Directory, o.Now, o.Log, o.Faults = directory, options.Now, options.Log, options.Faults
 	return server.New(o)
 }
@@ -97,4 +107,4 @@ func newKey() ([]byte, error) {
 }
 
 // Close ends the service. Requests must have ended before.
-func (s *Server) Close() error { return s.catalog.Close() }
+func (s *Server) Close() error { return errors.Join(s.records.Close(), s.catalog.Close()) }

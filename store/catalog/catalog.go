@@ -32,8 +32,9 @@ type Catalog struct {
 var _ lts.Catalog = (*Catalog)(nil)
 
 // Open opens the catalog in a file, makes the file when it is missing, and
-// brings its tables up to date. What Update has kept survives a crash of the
-// machine (WAL, synchronous=FULL).
+// brings its tables up to date. It refuses a file whose tables a newer program
+// has changed. What Update has kept survives a crash of the machine (WAL,
+// synchronous=FULL).
 func Open(ctx context.Context, file string) (*Catalog, error) {
 	c, err := open(file)
 	if err != nil {
@@ -50,12 +51,12 @@ func open(file string) (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	writer, err := sql.Open("sqlite", dsn(file, "immediate"))
+	writer, err := sql.Open("sqlite", dsn(file, "_txlock", "immediate"))
 	if err != nil {
 		return nil, err
 	}
 	writer.SetMaxOpenConns(1)
-	readers, err := sql.Open("sqlite", dsn(file, "deferred"))
+	readers, err := sql.Open("sqlite", dsn(file, "_query_only", "on"))
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
@@ -63,10 +64,12 @@ func open(file string) (*Catalog, error) {
 	return &Catalog{readers: readers, writer: writer}, nil
 }
 
-func dsn(file, lock string) string {
+// dsn names a database and how to use it. What keeps readers from writing is
+// said here: the driver does not refuse changes in a read-only transaction.
+func dsn(file, option, value string) string {
 	query := url.Values{
 		"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "busy_timeout(10000)"},
-		"_txlock": {lock},
+		option:    {value},
 	}
 	return (&url.URL{Scheme: "file", Path: file, RawQuery: query.Encode()}).String()
 }
@@ -80,7 +83,13 @@ func (c *Catalog) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = provider.Up(ctx)
+	if _, err := provider.Up(ctx); err != nil {
+		return err
+	}
+	have, known, err := provider.GetVersions(ctx)
+	if err == nil && have > known {
+		err = fmt.Errorf("the tables have version %d, this program knows them up to %d", have, known)
+	}
 	return err
 }
 

@@ -17,11 +17,14 @@ var ErrInjected = errors.New("fault: injected on request")
 // A Store names a store that can be made to fail.
 type Store string
 
-// CatalogStore is the catalog.
-const CatalogStore Store = "catalog"
+// The stores that can be made to fail.
+const (
+	CatalogStore Store = "catalog"
+	RecordsStore Store = "records"
+)
 
 // Stores lists the stores that can be made to fail.
-func Stores() []Store { return []Store{CatalogStore} }
+func Stores() []Store { return []Store{CatalogStore, RecordsStore} }
 
 type key struct{}
 
