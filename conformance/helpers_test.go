@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -134,9 +135,7 @@ func (f faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f.response != nil {
 		f.response(r, a)
 	}
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body) // a status without body refuses one, as it should
 }

@@ -1,8 +1,11 @@
 package conformance_test
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -23,6 +26,14 @@ const (
 	unknownGroup = "groups/DeleteLogGroup/400/unknown-group"
 	createStream = "streams/CreateLogStream/201/create-a-stream"
 	listStreams  = "streams/ListLogStreams/200/one-stream"
+	firstPage    = "logs/ListLogs/200/first-query"
+	nextPage     = "logs/ListLogs/200/page-forwards-ascending"
+	pageBefore   = "logs/ListLogs/200/page-backwards-ascending"
+	descending   = "logs/ListLogs/200/page-forwards-descending"
+	againstOrder = "logs/ListLogs/200/page-backwards-descending"
+	failedQuery  = "logs/ListLogs/500/query-failed"
+	reported     = "logs/ReportLogs/200/reported"
+	createTank   = "logtanks/CreateLogtank/201/create-for-a-listener"
 	unknown      = "streams/DeleteLogStream/400/unknown-stream"
 )
 
@@ -35,8 +46,6 @@ type mutant struct {
 	request  func(*http.Request)
 	response func(*answer)
 }
-
-func status(code int) func(*answer) { return func(a *answer) { a.status = code } }
 
 func set(member string, v any) func(*answer) {
 	return func(a *answer) { a.edit(func(o map[string]any) { o[member] = v }) }
@@ -92,8 +101,30 @@ func statusOf(from, to int) func(*answer) {
 
 func body(text string) func(*answer) { return func(a *answer) { a.body = []byte(text) } }
 
+// logs changes the records of a page that has some.
+func logs(change func([]any) []any) func(*answer) {
+	return func(a *answer) {
+		a.edit(func(o map[string]any) {
+			if list, ok := o["logs"].([]any); ok && len(list) > 0 {
+				o["logs"] = change(list)
+			}
+		})
+	}
+}
+
+// editRequest changes the body of a request as a JSON object.
+func editRequest(change func(map[string]any)) func(*http.Request) {
+	return func(r *http.Request) {
+		a := &answer{}
+		a.body, _ = io.ReadAll(r.Body)
+		a.edit(change)
+		r.Body = io.NopCloser(bytes.NewReader(a.body))
+		r.ContentLength = int64(len(a.body))
+	}
+}
+
 func mutants() []mutant {
-	const groups, streams, tokens = "/groups", "/streams", "/auth/tokens"
+	const groups, streams, tokens, query, tanks = "/groups", "/streams", "/auth/tokens", "/content/query", "/logtanks"
 	return []mutant{
 		{name: "creation answers 200", method: "POST", path: groups, caughtBy: createGroup, response: statusOf(201, 200)},
 		{name: "creation answers an unknown status", method: "POST", path: groups, caughtBy: createGroup, response: statusOf(201, 418)},
@@ -147,6 +178,46 @@ func mutants() []mutant {
 			if a.status == 401 {
 				*a = answer{status: 201, header: http.Header{"Content-Type": {"application/json"}}, body: []byte(`{"log_group_id":"b6b9332b-091f-4b22-b810-264318d2d664"}`)}
 			}
+		}},
+		{name: "the count is that of the page", method: "POST", path: query, caughtBy: firstPage, response: set("count", 10)},
+		{name: "no count", method: "POST", path: query, caughtBy: nextPage, response: without("count")},
+		{name: "a record too few", method: "POST", path: query, caughtBy: nextPage, response: logs(func(l []any) []any { return l[1:] })},
+		{name: "a record twice", method: "POST", path: query, caughtBy: nextPage, response: logs(func(l []any) []any { return append(l[:1:1], l...) })},
+		{name: "the wrong order", method: "POST", path: query, caughtBy: descending, response: logs(func(l []any) []any { slices.Reverse(l); return l })},
+		{name: "the cursor is on the page", method: "POST", path: query, caughtBy: nextPage, request: editRequest(func(o map[string]any) {
+			if text, ok := o["line_num"].(string); ok {
+				n, _ := strconv.ParseInt(text, 10, 64)
+				o["line_num"] = strconv.FormatInt(n-1, 10)
+			}
+		})},
+		{name: "the limit is one more", method: "POST", path: query, caughtBy: pageBefore, request: editRequest(func(o map[string]any) {
+			if o["limit"] == "3" {
+				o["limit"] = "4"
+			}
+		})},
+		{name: "backwards is forwards", method: "POST", path: query, caughtBy: againstOrder, request: editRequest(func(o map[string]any) {
+			if o["search_type"] == "backwards" {
+				o["search_type"] = "forwards"
+			}
+		})},
+		{name: "is_desc is ignored", method: "POST", path: query, caughtBy: descending, request: editRequest(func(o map[string]any) { delete(o, "is_desc") })},
+		{name: "no highlighting", method: "POST", path: query, caughtBy: firstPage, request: editRequest(func(o map[string]any) { o["highlight"] = false })},
+		{name: "labels are lost", method: "POST", path: query, caughtBy: firstPage, response: each("logs", func(o map[string]any) { o["labels"] = map[string]any{} })},
+		{name: "line numbers are numbers", method: "POST", path: query, caughtBy: firstPage, response: each("logs", func(o map[string]any) { o["line_num"] = 1595659490239433654 })},
+		{name: "line numbers are short", method: "POST", path: query, caughtBy: firstPage, response: each("logs", func(o map[string]any) { o["line_num"] = "1595659490" })},
+		{name: "line breaks are cut off", method: "POST", path: query, caughtBy: firstPage, response: each("logs", func(o map[string]any) {
+			content, _ := o["content"].(string)
+			o["content"] = strings.TrimSpace(content)
+		})},
+		{name: "a failed query has another code", method: "POST", path: query, caughtBy: failedQuery, response: code("LTS.0202", "LTS.0010")},
+		{name: "a report answers 201", method: "POST", path: "/tenant/contents", caughtBy: reported, response: statusOf(200, 201)},
+		{name: "a report has another code", method: "POST", path: "/tenant/contents", caughtBy: reported, response: set("errorCode", "SVCSTG.ALS.200.201")},
+		{name: "a logtank of another resource", method: "POST", path: tanks, caughtBy: createTank, response: func(a *answer) {
+			a.edit(func(o map[string]any) {
+				if tank, ok := o["logtank"].(map[string]any); ok {
+					tank["resource_id"] = "another"
+				}
+			})
 		}},
 		{name: "the project is not checked", method: "GET", path: groups, caughtBy: otherProject, request: func(r *http.Request) {
 			r.URL.Path = strings.Replace(r.URL.Path, embedded.OtherProjectID, embedded.DevProjectID, 1)

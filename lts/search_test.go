@@ -208,8 +208,7 @@ func FuzzParseKeywords(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, content string) {
 		k, err := lts.ParseKeywords(text)
 		if err != nil {
-			var published *lts.Error
-			if !errors.As(err, &published) {
+			if _, published := errors.AsType[*lts.Error](err); !published {
 				t.Fatalf("ParseKeywords(%q) = %v, which is no published error", text, err)
 			}
 			return
