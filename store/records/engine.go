@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 )
@@ -16,7 +17,7 @@ type engine struct {
 	db    *pebble.DB
 	cache *pebble.Cache
 	codec *blockCodec
-	fault fault
+	fault *fault
 
 	mu         sync.Mutex
 	streams    map[string]*stream
@@ -26,24 +27,29 @@ type engine struct {
 	sealer sealer
 }
 
-// openEngine opens the database and takes the rows in undo out of it.
-func openEngine(dir string, opts Options, lock *pebble.Lock, undo [][]byte) (*engine, error) {
-	codec, err := newBlockCodec()
-	if err != nil {
-		return nil, err
+func newEngine(opts Options) *engine {
+	return &engine{opts: opts, fault: newFault(), streams: map[string]*stream{}}
+}
+
+// open opens the database and takes the rows in undo out of it.
+func (e *engine) open(dir string, lock *pebble.Lock, undo [][]byte) (err error) {
+	if err := probe(e.opts.FS, dir); err != nil {
+		return fmt.Errorf("records: %s cannot be written: %w", dir, err)
 	}
-	e := &engine{opts: opts, codec: codec, streams: map[string]*stream{}}
-	e.cache = pebble.NewCache(int64(opts.CacheBytes))
+	if e.codec, err = newBlockCodec(); err != nil {
+		return err
+	}
+	e.cache = pebble.NewCache(int64(e.opts.CacheBytes))
 	if e.db, err = pebble.Open(dir, e.pebbleOptions(lock)); err != nil {
 		e.cache.Unref()
-		codec.close()
-		return nil, fmt.Errorf("records: open %s: %w", dir, err)
+		e.codec.close()
+		return fmt.Errorf("records: open %s: %w", dir, err)
 	}
 	if err := e.prepare(undo); err != nil {
-		return nil, errors.Join(fmt.Errorf("records: open %s: %w", dir, err), e.close())
+		return errors.Join(fmt.Errorf("records: open %s: %w", dir, err), e.close())
 	}
 	e.sealer.start(e)
-	return e, nil
+	return nil
 }
 
 func (e *engine) prepare(undo [][]byte) error {
@@ -64,9 +70,9 @@ func (e *engine) prepare(undo [][]byte) error {
 
 func (e *engine) pebbleOptions(lock *pebble.Lock) *pebble.Options {
 	o := &pebble.Options{
-		FS:                          &guardFS{FS: e.opts.FS, fault: &e.fault},
+		FS:                          &guardFS{FS: e.opts.FS, fault: e.fault},
 		Lock:                        lock,
-		Logger:                      pebbleLogger{e.opts.Logger, &e.fault},
+		Logger:                      pebbleLogger{e.opts.Logger, e.fault},
 		Cache:                       e.cache,
 		FormatMajorVersion:          pebble.FormatNewest,
 		MemTableSize:                uint64(e.opts.MemTableBytes),
@@ -75,13 +81,22 @@ func (e *engine) pebbleOptions(lock *pebble.Lock) *pebble.Options {
 		L0StopWritesThreshold:       64,
 		LBaseMaxBytes:               128 << 20,
 	}
-	o.EventListener = &pebble.EventListener{BackgroundError: e.fault.set}
+	o.EventListener = &pebble.EventListener{BackgroundError: e.backgroundError}
 	o.EnsureDefaults()
 	for i := range o.Levels {
 		o.Levels[i].BlockSize = 32 << 10
 	}
 	return o
 }
+
+// backgroundError ends the engine. Pebble tries again at once, without end: the
+// pause leaves the processor to others until the engine is closed.
+func (e *engine) backgroundError(err error) {
+	e.fault.set(err)
+	time.Sleep(flushPause)
+}
+
+const flushPause = 20 * time.Millisecond
 
 // commit applies a batch and closes it. Whatever goes wrong is a fault.
 func (e *engine) commit(batch *pebble.Batch, sync *pebble.WriteOptions) error {

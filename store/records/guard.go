@@ -1,6 +1,7 @@
 package records
 
 import (
+	"errors"
 	"strings"
 	"sync/atomic"
 
@@ -10,10 +11,17 @@ import (
 // A fault is the first error after which an engine is not to be trusted. It may
 // be used concurrently.
 type fault struct {
-	first atomic.Pointer[error]
+	first   atomic.Pointer[error]
+	tripped chan struct{} // closed with the first error
 }
 
-func (f *fault) set(err error) { f.first.CompareAndSwap(nil, &err) }
+func newFault() *fault { return &fault{tripped: make(chan struct{})} }
+
+func (f *fault) set(err error) {
+	if f.first.CompareAndSwap(nil, &err) {
+		close(f.tripped)
+	}
+}
 
 // err gives the first error, nil while all is well.
 func (f *fault) err() error {
@@ -23,11 +31,26 @@ func (f *fault) err() error {
 	return nil
 }
 
+// probe tells whether a folder takes a new file of some size. Pebble, when it is
+// opened on a disk that takes none, tries to flush until it does.
+func probe(fs vfs.FS, dir string) error {
+	name := fs.PathJoin(dir, "probe.tmp")
+	file, err := fs.Create(name, "probe")
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(make([]byte, probeSize))
+	return errors.Join(err, file.Sync(), file.Close(), fs.Remove(name))
+}
+
+const probeSize = 1 << 20
+
 // A guardFS keeps failures of the log away from Pebble, which answers them with
 // a panic in the middle of its locks. The first failure is set as the fault and
-// freezes the log: what is written to log files after it goes nowhere, and none
-// of them is removed. So the log on disk ends with what was written before, as
-// after a crash. Who commits asks for the fault before it believes a commit.
+// freezes the log: what is written to log files after it goes nowhere, and no
+// file is removed any more. So the folder is as after a crash at that moment,
+// but for tables that the next Open takes away. Who commits asks for the fault
+// before it believes a commit.
 type guardFS struct {
 	vfs.FS
 	fault *fault
@@ -47,19 +70,28 @@ func (g *guardFS) guard(name string, open func() (vfs.File, error)) (vfs.File, e
 	if !isLog(name) {
 		return open()
 	}
-	if g.fault.err() != nil {
-		return &guardFile{fault: g.fault}, nil
-	}
-	file, err := open()
-	if err != nil {
+	if g.fault.err() == nil {
+		file, err := open()
+		if err == nil {
+			return &guardFile{file, g.fault}, nil
+		}
 		g.fault.set(err)
-		return &guardFile{fault: g.fault}, nil
 	}
-	return &guardFile{File: file, fault: g.fault}, nil
+	nowhere, err := vfs.NewMem().Create("nowhere.log", vfs.WriteCategoryUnspecified)
+	return &guardFile{nowhere, g.fault}, err
+}
+
+// OpenDir guards folders because a new log is synced with its folder.
+func (g *guardFS) OpenDir(name string) (vfs.File, error) {
+	dir, err := g.FS.OpenDir(name)
+	if err != nil {
+		return nil, err
+	}
+	return &guardFile{dir, g.fault}, nil
 }
 
 func (g *guardFS) Remove(name string) error {
-	if isLog(name) && g.fault.err() != nil {
+	if g.fault.err() != nil {
 		return nil
 	}
 	return g.FS.Remove(name)
@@ -67,14 +99,14 @@ func (g *guardFS) Remove(name string) error {
 
 func (g *guardFS) Unwrap() vfs.FS { return g.FS }
 
-// A guardFile is a log file; without a File it only takes what goes nowhere.
+// A guardFile does nothing more once there is a fault, and never fails.
 type guardFile struct {
 	vfs.File
 	fault *fault
 }
 
 func (f *guardFile) do(op func() error) {
-	if f.File == nil || f.fault.err() != nil {
+	if f.fault.err() != nil {
 		return
 	}
 	if err := op(); err != nil {
@@ -91,12 +123,12 @@ func (f *guardFile) Write(p []byte) (int, error) {
 }
 
 func (f *guardFile) Sync() error {
-	f.do(func() error { return f.File.Sync() })
+	f.do(f.File.Sync)
 	return nil
 }
 
 func (f *guardFile) SyncData() error {
-	f.do(func() error { return f.File.SyncData() })
+	f.do(f.File.SyncData)
 	return nil
 }
 
@@ -114,18 +146,8 @@ func (f *guardFile) Preallocate(offset, length int64) error {
 }
 
 func (f *guardFile) Close() error {
-	if f.File == nil {
-		return nil
-	}
 	if err := f.File.Close(); err != nil {
 		f.fault.set(err)
 	}
 	return nil
-}
-
-func (f *guardFile) Fd() uintptr {
-	if f.File == nil {
-		return vfs.InvalidFd
-	}
-	return f.File.Fd()
 }

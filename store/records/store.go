@@ -31,6 +31,7 @@ type Store struct {
 	mu      sync.Mutex
 	idle    sync.Cond // refs has become 0
 	engine  *engine   // nil when the last attempt to open one failed
+	opening *opening  // one that is pending
 	refs    int       // uses of engine under way
 	closed  bool
 	undo    [][]byte // rows of appends that failed, perhaps on disk
@@ -51,10 +52,22 @@ func Open(dir string, opts Options) (*Store, error) {
 	if s.lock, err = pebble.LockDirectory(dir, s.opts.FS); err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrInUse, dir, err)
 	}
-	if s.engine, err = openEngine(dir, s.opts, s.lock, nil); err != nil {
-		return nil, errors.Join(err, s.lock.Close())
+	if err = s.open(); err != nil {
+		return nil, errors.Join(err, s.giveUp())
 	}
 	return s, nil
+}
+
+// giveUp releases the folder, as soon as a pending opening is through.
+func (s *Store) giveUp() error {
+	if s.opening == nil {
+		return s.lock.Close()
+	}
+	go func() {
+		_ = s.opening.abandon()
+		_ = s.lock.Close()
+	}()
+	return nil
 }
 
 // Close waits for the calls and scans under way, then ends the background work
@@ -72,6 +85,9 @@ func (s *Store) Close() error {
 	var err error
 	if s.engine != nil {
 		err = s.engine.close()
+	}
+	if s.opening != nil {
+		err = s.opening.abandon()
 	}
 	return errors.Join(err, s.lock.Close())
 }
@@ -114,12 +130,26 @@ func (s *Store) reopen() error {
 		}
 		s.engine = nil
 	}
-	engine, err := openEngine(s.dir, s.opts, s.lock, s.undo)
+	if err := s.open(); err != nil {
+		return err
+	}
+	s.opts.Logger.Info("records: open again after a fault", "dir", s.dir, "error", s.lastErr)
+	return nil
+}
+
+// open opens an engine, or finds that a pending one is still pending.
+func (s *Store) open() error {
+	if s.opening == nil {
+		s.opening = startOpening(s.dir, s.opts, s.lock, s.undo)
+	}
+	engine, pending, err := s.opening.result()
+	if !pending {
+		s.opening = nil
+	}
 	if err != nil {
 		return err
 	}
 	s.engine, s.undo = engine, nil
-	s.opts.Logger.Info("records: open again after a fault", "dir", s.dir, "error", s.lastErr)
 	return nil
 }
 
