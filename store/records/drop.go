@@ -111,8 +111,7 @@ func (e *engine) cutBlock(batch *pebble.Batch, st *stream, line int64) error {
 // releaseBefore notes that the lines below line are free again.
 func (p *places) releaseBefore(line int64) {
 	if line > p.last {
-		p.last, p.runStart = 0, 0
-		return
+		p.last = 0
 	}
-	p.runStart = max(p.runStart, line)
+	p.runs.cut(line)
 }

@@ -17,7 +17,7 @@ var errNoPlace = errors.New("records: no line number is free at or above the tim
 // known without asking the database.
 type places struct {
 	last     int64 // none above it is taken
-	runStart int64 // all from here to last are taken
+	runs     runs
 	underway []*placement
 }
 
@@ -59,35 +59,37 @@ func timeOrder(records []lts.NewRecord) []int {
 	return order
 }
 
-// assign fills the lines of p. When it fails, the places are as before.
+// assign fills the lines of p, and takes them if there are places for all.
 func (st *stream) assign(e *engine, p *placement, records []lts.NewRecord) (err error) {
-	before := st.places
 	taken := takenLines{engine: e, stream: st.number, underway: st.underway}
 	defer func() { err = errors.Join(err, taken.close()) }()
 	line := int64(0)
 	for i := range records {
 		line = max(records[p.index(i)].TimeNS, line+1)
-		if line, err = st.free(line, before, &taken); err != nil {
-			st.places = before
+		if line, err = st.free(line, &taken); err != nil {
 			return err
 		}
 		p.lines = append(p.lines, line)
+	}
+	for _, line := range p.lines {
 		st.take(line)
 	}
 	return nil
 }
 
 // free gives the first free line number from line on.
-func (p *places) free(line int64, before places, taken *takenLines) (int64, error) {
-	if line <= before.last && line < before.runStart {
-		next, err := taken.nextFree(line, before.runStart)
-		if err != nil || next < before.runStart {
+func (p *places) free(line int64, taken *takenLines) (int64, error) {
+	for line <= p.last {
+		if end, ok := p.runs.end(line); ok {
+			line = end
+			continue
+		}
+		next, err := taken.skip(line, p.last)
+		if err != nil || next == line {
 			return next, err
 		}
+		p.runs.add(lts.Window{From: line, To: next})
 		line = next
-	}
-	if p.runStart <= line && line <= p.last {
-		line = p.last + 1
 	}
 	if line > lts.MaxLineNum {
 		return 0, errNoPlace
@@ -95,12 +97,14 @@ func (p *places) free(line int64, before places, taken *takenLines) (int64, erro
 	return line, nil
 }
 
+// take notes that line is taken, if that is worth knowing.
 func (p *places) take(line int64) {
 	switch {
-	case line == p.last+1:
-		p.last = line
 	case line > p.last:
-		p.runStart, p.last = line, line
+		p.runs.push(line)
+		p.last = line
+	case p.runs.touches(line):
+		p.runs.add(lts.Window{From: line, To: line + 1})
 	}
 }
 
@@ -130,18 +134,19 @@ type takenLines struct {
 	buffer   []byte
 }
 
-// nextFree gives the first free line number from line on, or limit.
-func (t *takenLines) nextFree(line, limit int64) (int64, error) {
+// skip gives the first line from line to last that is not taken, or the one
+// behind last.
+func (t *takenLines) skip(line, last int64) (int64, error) {
 	if err := t.open(); err != nil {
 		return 0, err
 	}
-	for ; line < limit; line++ {
+	for ; line <= last; line++ {
 		taken, err := t.taken(line)
 		if err != nil || !taken {
 			return line, err
 		}
 	}
-	return limit, nil
+	return line, nil
 }
 
 func (t *takenLines) taken(line int64) (bool, error) {

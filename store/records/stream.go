@@ -120,7 +120,7 @@ func (st *stream) load(e *engine) error {
 	if st.rows, err = st.countRows(e.db, 2*e.opts.SealRows); err != nil {
 		return err
 	}
-	st.places = places{runStart: last, last: last}
+	st.places = places{last: last}
 	st.dirty = 1
 	st.loaded = true
 	return nil
