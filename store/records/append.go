@@ -14,12 +14,13 @@ import (
 const maxBacklog = 16
 
 func (e *engine) append(streamID string, labels map[string]string, records []lts.NewRecord) error {
+	encoded := encodeLabels(labels)
 	for {
 		st, err := e.stream(streamID)
 		if err != nil {
 			return err
 		}
-		again, backlog, err := e.appendTo(st, labels, records)
+		again, backlog, err := e.appendTo(st, encoded, records)
 		if err != nil || !again {
 			if backlog {
 				e.relieve(st)
@@ -38,7 +39,7 @@ func (e *engine) relieve(st *stream) {
 }
 
 // appendTo wants to be called again when the stream has been dropped meanwhile.
-func (e *engine) appendTo(st *stream, labels map[string]string, records []lts.NewRecord) (again, backlog bool, err error) {
+func (e *engine) appendTo(st *stream, labels []byte, records []lts.NewRecord) (again, backlog bool, err error) {
 	st.gate.RLock()
 	defer st.gate.RUnlock()
 	p, err := st.place(e, labels, records)

@@ -26,8 +26,7 @@ type labelIDs struct {
 
 // of gives the ID of a label set, a new one if it has none. The caller holds
 // the stream's mu.
-func (l *labelIDs) of(labels map[string]string) *labelID {
-	encoded := encodeLabels(labels)
+func (l *labelIDs) of(encoded []byte) *labelID {
 	if id, ok := l.ids[string(encoded)]; ok {
 		return id
 	}

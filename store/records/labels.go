@@ -2,14 +2,20 @@ package records
 
 import (
 	"encoding/binary"
-	"maps"
 	"slices"
 )
 
 // encodeLabels writes labels so that equal ones have equal bytes.
 func encodeLabels(labels map[string]string) []byte {
-	var b []byte
-	for _, name := range slices.Sorted(maps.Keys(labels)) {
+	names := make([]string, 0, 16)
+	size := 0
+	for name, value := range labels {
+		names = append(names, name)
+		size += len(name) + len(value) + 2*binary.MaxVarintLen32
+	}
+	slices.Sort(names)
+	b := make([]byte, 0, size)
+	for _, name := range names {
 		b = appendString(b, name)
 		b = appendString(b, labels[name])
 	}

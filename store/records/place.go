@@ -23,7 +23,8 @@ type places struct {
 
 // place gives every record its line number, and nil when the stream has been
 // dropped. The placement is under way until leave.
-func (st *stream) place(e *engine, labels map[string]string, records []lts.NewRecord) (*placement, error) {
+func (st *stream) place(e *engine, labels []byte, records []lts.NewRecord) (*placement, error) {
+	p := &placement{order: timeOrder(records), lines: make([]int64, 0, len(records))}
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if st.dropped {
@@ -32,7 +33,6 @@ func (st *stream) place(e *engine, labels map[string]string, records []lts.NewRe
 	if err := st.load(e); err != nil {
 		return nil, err
 	}
-	p := &placement{order: timeOrder(records), lines: make([]int64, 0, len(records))}
 	if err := st.assign(e, p, records); err != nil {
 		return nil, err
 	}
