@@ -27,17 +27,19 @@ func (e *engine) scan(ctx context.Context, streamID string, scan lts.Scan, yield
 	if err != nil {
 		return err
 	}
-	for {
+	defer func() {
+		if closeErr := m.close(); !stopped {
+			err = errors.Join(err, closeErr)
+		}
+	}()
+	for !stopped {
 		record, ok, err := m.next(ctx)
 		if err != nil || !ok {
-			return errors.Join(err, m.close())
+			return err
 		}
-		if !yield(record, nil) {
-			stopped = true
-			_ = m.close()
-			return nil
-		}
+		stopped = !yield(record, nil)
 	}
+	return nil
 }
 
 // A view is a stream as it is at one moment.
@@ -82,29 +84,26 @@ func newMerger(v *view, scan lts.Scan) (*merger, error) {
 
 func (m *merger) close() error { return errors.Join(m.rows.it.Close(), m.blocks.close()) }
 
-func (m *merger) next(ctx context.Context) (lts.Record, bool, error) {
-	for {
-		if err := m.blocks.settle(ctx); err != nil {
-			return lts.Record{}, false, err
+// next gives the next record that the filter wants, if there is one.
+func (m *merger) next(ctx context.Context) (record lts.Record, ok bool, err error) {
+	for !ok && err == nil {
+		if err = m.blocks.settle(ctx); err != nil {
+			break
 		}
-		if !m.rowFirst() {
-			if !m.blocks.valid {
-				return lts.Record{}, false, m.rows.it.Error()
-			}
-			if m.blocks.open {
-				record, err := m.blocks.take()
-				return record, true, err
-			}
-			if err := m.blocks.load(); err != nil {
-				return lts.Record{}, false, err
-			}
-			continue
-		}
-		record, ok, err := m.rows.take()
-		if err != nil || ok {
-			return record, ok, err
+		switch {
+		case m.rowFirst():
+			record, ok, err = m.rows.take()
+			err = errors.Join(err, ctx.Err())
+		case !m.blocks.valid:
+			return record, false, m.rows.it.Error()
+		case m.blocks.open:
+			record, err = m.blocks.take()
+			ok = true
+		default:
+			err = m.blocks.load()
 		}
 	}
+	return record, ok, err
 }
 
 // rowFirst tells whether the next row comes before all that is in the next

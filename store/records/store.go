@@ -174,8 +174,8 @@ func (s *Store) Append(ctx context.Context, streamID string, labels map[string]s
 	return s.with(ctx, func(e *engine) error { return e.append(streamID, labels, records) })
 }
 
-// Scan implements lts.Records. Until the iteration ends, the store cannot be
-// closed.
+// Scan implements lts.Records. Until the iteration ends, the store can neither be
+// closed nor recover from a fault.
 func (s *Store) Scan(ctx context.Context, streamID string, scan lts.Scan) iter.Seq2[lts.Record, error] {
 	return func(yield func(lts.Record, error) bool) {
 		err := s.with(ctx, func(e *engine) error { return e.scan(ctx, streamID, scan, yield) })

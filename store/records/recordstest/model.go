@@ -25,9 +25,9 @@ type model struct {
 	number int
 }
 
-func modelSmall(t *testing.T, r lts.Records) { runModel(t, r, 1, 10, 1500) }
+func modelSmall(t *testing.T, r lts.Records) { runModel(t, r, 1, 10, 800) }
 
-func modelLate(t *testing.T, r lts.Records) { runModel(t, r, 2, 2, 1500) }
+func modelLate(t *testing.T, r lts.Records) { runModel(t, r, 2, 2, 800) }
 
 func runModel(t *testing.T, r lts.Records, seed uint64, late, operations int) {
 	m := &model{t: t, random: rand.New(rand.NewPCG(seed, 0)), real: r, memory: &Memory{}, clock: 1000, late: late}
