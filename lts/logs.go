@@ -91,7 +91,7 @@ func (s *Service) QueryLogs(ctx context.Context, projectID, groupID, streamID st
 	}
 	filter := Filter{Labels: query.Labels, Keywords: keywords}
 	window = s.kept(stream, window)
-	page, err := s.readPage(ctx, streamID, query, Scan{Window: window, After: cursor, Filter: filter})
+	page, err := s.readPage(ctx, streamID, query, cursor, window, filter)
 	if err != nil {
 		return Page{}, orFailure(err, errQueryFailed)
 	}
@@ -102,45 +102,25 @@ func (s *Service) QueryLogs(ctx context.Context, projectID, groupID, streamID st
 }
 
 // readPage reads the records of a page, and counts where the query asks for it.
-// The page holds the records nearest to the cursor, always in the order of the
-// query: what lies against the order is read away from the cursor and turned
-// around.
-func (s *Service) readPage(ctx context.Context, streamID string, query Query, scan Scan) (Page, error) {
-	backwards := query.Search == SearchBackwards && scan.After != 0
-	scan.Descending = query.Descending != backwards
-	limit := query.Limit
-	if limit == 0 {
-		limit = DefaultLimit
+func (s *Service) readPage(ctx context.Context, streamID string, query Query, cursor Cursor, window Window, filter Filter) (Page, error) {
+	spec := PageSpec{
+		After:      cursor,
+		Descending: query.Descending,
+		Backwards:  query.Search == SearchBackwards && cursor != 0,
+		Limit:      query.Limit,
 	}
-	records, err := s.read(ctx, streamID, scan, limit)
-	if err != nil {
+	if spec.Limit == 0 {
+		spec.Limit = DefaultLimit
+	}
+	var page Page
+	var err error
+	if page.Records, err = ReadPage(ctx, s.records, streamID, window, filter, spec); err != nil {
 		return Page{}, err
 	}
-	if backwards {
-		slices.Reverse(records)
-	}
-	page := Page{Records: records}
 	if query.Count {
-		page.Count, err = s.records.Count(ctx, streamID, scan.Window, scan.Filter)
+		page.Count, err = s.records.Count(ctx, streamID, window, filter)
 	}
 	return page, err
-}
-
-// read gives at most limit records of a scan.
-func (s *Service) read(ctx context.Context, streamID string, scan Scan, limit int) ([]Record, error) {
-	var records []Record
-	if limit == 0 {
-		return nil, nil
-	}
-	for record, err := range s.records.Scan(ctx, streamID, scan) {
-		if err != nil {
-			return nil, err
-		}
-		if records = append(records, record); len(records) == limit {
-			break
-		}
-	}
-	return records, nil
 }
 
 func highlight(records []Record, keywords *Keywords) {
@@ -177,16 +157,18 @@ func (s *Service) LogsAround(ctx context.Context, projectID, groupID, streamID, 
 
 func (s *Service) around(ctx context.Context, stream Stream, at int64, before, after int) (Surroundings, error) {
 	window := s.kept(stream, Always)
-	older, err := s.read(ctx, stream.ID, Scan{Window: window, After: Cursor(at), Descending: true}, before)
+	read := func(window Window, spec PageSpec) ([]Record, error) {
+		return ReadPage(ctx, s.records, stream.ID, window, Filter{}, spec)
+	}
+	older, err := read(window, PageSpec{After: Cursor(at), Backwards: true, Limit: before})
 	if err != nil {
 		return Surroundings{}, err
 	}
-	slices.Reverse(older)
-	self, err := s.read(ctx, stream.ID, Scan{Window: window.Intersect(Window{From: at, To: at + 1})}, 1)
+	self, err := read(window.Intersect(Window{From: at, To: at + 1}), PageSpec{Limit: 1})
 	if err != nil {
 		return Surroundings{}, err
 	}
-	newer, err := s.read(ctx, stream.ID, Scan{Window: window, After: Cursor(at)}, after)
+	newer, err := read(window, PageSpec{After: Cursor(at), Limit: after})
 	if err != nil {
 		return Surroundings{}, err
 	}

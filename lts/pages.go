@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// A Page says which records of a search to answer: the Limit ones nearest to
+// A PageSpec says which records of a search to answer: the Limit ones nearest to
 // the cursor, without the one at the cursor, always in the order that Descending
 // sets. Source: 2022-08 section 5.3.1.
-type Page struct {
+type PageSpec struct {
 	After      Cursor // 0: from the beginning, in the direction of the page
 	Descending bool   // the newest record comes first
 	Backwards  bool   // against the order, instead of on in it
@@ -16,7 +16,7 @@ type Page struct {
 }
 
 // ReadPage reads a page of the records in a window that the filter wants.
-func ReadPage(ctx context.Context, records Records, streamID string, window Window, filter Filter, page Page) ([]Record, error) {
+func ReadPage(ctx context.Context, records Records, streamID string, window Window, filter Filter, page PageSpec) ([]Record, error) {
 	scan := Scan{Window: window, After: page.After, Descending: page.Descending != page.Backwards, Filter: filter}
 	read := make([]Record, 0, min(max(page.Limit, 0), 100))
 	if page.Limit <= 0 {

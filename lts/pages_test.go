@@ -16,18 +16,18 @@ import (
 func TestReadPage(t *testing.T) {
 	tests := []struct {
 		name string
-		page lts.Page
+		page lts.PageSpec
 		want []int64
 	}{
-		{"forwards, ascending", lts.Page{After: 5, Limit: 3}, []int64{6, 7, 8}},
-		{"backwards, descending", lts.Page{After: 5, Descending: true, Backwards: true, Limit: 3}, []int64{8, 7, 6}},
-		{"backwards, ascending", lts.Page{After: 5, Backwards: true, Limit: 3}, []int64{2, 3, 4}},
-		{"forwards, descending", lts.Page{After: 5, Descending: true, Limit: 3}, []int64{4, 3, 2}},
-		{"the first page, ascending", lts.Page{Limit: 3}, []int64{1, 2, 3}},
-		{"the first page, descending", lts.Page{Descending: true, Limit: 3}, []int64{10, 9, 8}},
-		{"a short page at the end", lts.Page{After: 8, Limit: 3}, []int64{9, 10}},
-		{"nothing behind the last", lts.Page{After: 10, Limit: 3}, []int64{}},
-		{"no limit to speak of", lts.Page{Limit: 0}, []int64{}},
+		{"forwards, ascending", lts.PageSpec{After: 5, Limit: 3}, []int64{6, 7, 8}},
+		{"backwards, descending", lts.PageSpec{After: 5, Descending: true, Backwards: true, Limit: 3}, []int64{8, 7, 6}},
+		{"backwards, ascending", lts.PageSpec{After: 5, Backwards: true, Limit: 3}, []int64{2, 3, 4}},
+		{"forwards, descending", lts.PageSpec{After: 5, Descending: true, Limit: 3}, []int64{4, 3, 2}},
+		{"the first page, ascending", lts.PageSpec{Limit: 3}, []int64{1, 2, 3}},
+		{"the first page, descending", lts.PageSpec{Descending: true, Limit: 3}, []int64{10, 9, 8}},
+		{"a short page at the end", lts.PageSpec{After: 8, Limit: 3}, []int64{9, 10}},
+		{"nothing behind the last", lts.PageSpec{After: 10, Limit: 3}, []int64{}},
+		{"no limit to speak of", lts.PageSpec{Limit: 0}, []int64{}},
 	}
 	records := tenRecords(t)
 	for _, tt := range tests {
