@@ -293,7 +293,7 @@ func cursorIn(window Window, lineNum string) (Cursor, error) {
 
 func parseLineNum(text string) (int64, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 1 || n > MaxLineNum {
+	if err != nil || text != FormatLineNum(n) || n < 1 || n > MaxLineNum {
 		return 0, ErrInvalidBody.WithDetails(Detail{Field: "/line_num", Rule: "must be a number of 19 digits"})
 	}
 	return n, nil
