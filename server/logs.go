@@ -1,7 +1,10 @@
 package server
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"net/http"
 
 	"github.com/oapi-codegen/nullable"
 
@@ -31,7 +34,7 @@ func (h logHandlers) ListLogs(ctx context.Context, req apiserver.ListLogsRequest
 		return nil, err
 	}
 	complete := true
-	answer := apiserver.ListLogs200JSONResponse{Logs: toLogs(page.Records), IsQueryComplete: &complete}
+	answer := logPage{Logs: toLogs(page.Records), IsQueryComplete: &complete}
 	if deref(body.IsCount) {
 		count := int32(page.Count)
 		answer.Count = &count
@@ -56,7 +59,7 @@ func (h logHandlers) ListLogContext(ctx context.Context, req apiserver.ListLogCo
 		return nil, err
 	}
 	complete := true
-	return apiserver.ListLogContext200JSONResponse{
+	return logContext{
 		Logs:            toLogs(around.Records),
 		TotalCount:      int32(len(around.Records)),
 		BackwardsCount:  int32(around.Before),
@@ -140,6 +143,32 @@ func timeNS(first lenient.Integer, i int) int64 {
 		return int64(first)
 	}
 	return int64(first) + int64(i)
+}
+
+// logPage and logContext write lines as they were written: the encoder of the
+// generated answers would escape the "<" of the documented highlight tags.
+type (
+	logPage    api.ListLogsResponse
+	logContext api.ListLogContextResponse
+)
+
+// VisitListLogsResponse implements [apiserver.ListLogsResponseObject].
+func (p logPage) VisitListLogsResponse(w http.ResponseWriter) error { return writePlain(w, p) }
+
+// VisitListLogContextResponse implements [apiserver.ListLogContextResponseObject].
+func (c logContext) VisitListLogContextResponse(w http.ResponseWriter) error { return writePlain(w, c) }
+
+func writePlain(w http.ResponseWriter, body any) error {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusOK)
+	_, err := w.Write(out.Bytes())
+	return err
 }
 
 func toLogs(records []lts.Record) []api.LogContents {
