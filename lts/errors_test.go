@@ -61,11 +61,9 @@ func TestErrorGivesCodeMessageAndCause(t *testing.T) {
 	}
 }
 
-func TestCopiesKeepTheRestAndLeaveTheRowAlone(t *testing.T) {
-	before := *lts.ErrInvalidBody
+func TestCopiesAddUp(t *testing.T) {
 	detail := lts.Detail{Field: "/log_group_name", Rule: "required"}
 	got := lts.ErrInvalidBody.Worded("in other words").CausedBy(fs.ErrClosed).WithDetails(detail)
-
 	want := &lts.Error{Code: "LTS.0009", Status: 400, Message: "in other words", Details: []lts.Detail{detail}}
 	if diff := cmp.Diff(want, got, published); diff != "" {
 		t.Errorf("the copy (-want +got):\n%s", diff)
@@ -73,11 +71,27 @@ func TestCopiesKeepTheRestAndLeaveTheRowAlone(t *testing.T) {
 	if !got.IsWorded() || !errors.Is(got, fs.ErrClosed) {
 		t.Errorf("the copy is worded: %v, its cause: %v, want true and %v", got.IsWorded(), errors.Unwrap(got), fs.ErrClosed)
 	}
-	if diff := cmp.Diff(before, *lts.ErrInvalidBody, published); diff != "" {
-		t.Errorf("the row (-before +after):\n%s", diff)
-	}
-	if row := lts.ErrInvalidBody; row.IsWorded() || errors.Unwrap(row) != nil {
-		t.Errorf("the row is worded: %v, its cause: %v, want false and none", row.IsWorded(), errors.Unwrap(row))
+}
+
+func TestACopyLeavesTheRowAlone(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		copy *lts.Error
+		row  *lts.Error
+	}{
+		{"in other words", lts.ErrInvalidBody.Worded("in other words"), lts.ErrInvalidBody},
+		{"with a cause", lts.ErrGroupTTL.CausedBy(fs.ErrClosed), lts.ErrGroupTTL},
+		{"with details", lts.ErrLimit.WithDetails(lts.Detail{Field: "/limit"}), lts.ErrLimit},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.copy == tt.row || tt.copy.Code != tt.row.Code || tt.copy.Status != tt.row.Status {
+				t.Errorf("the copy of %p %v is %p %v", tt.row, tt.row, tt.copy, tt.copy)
+			}
+			if row := tt.row; row.IsWorded() || errors.Unwrap(row) != nil || row.Details != nil {
+				t.Errorf("the row is worded: %v, its cause: %v, its details: %v, want none of them",
+					row.IsWorded(), errors.Unwrap(row), row.Details)
+			}
+		})
 	}
 }
 

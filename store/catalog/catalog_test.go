@@ -147,6 +147,30 @@ func TestAnUpdateHoldsUpNoView(t *testing.T) {
 	})
 }
 
+func TestUpdatesOfTwoProgramsGoOneAfterTheOther(t *testing.T) {
+	const updates = 24
+	file := newFile(t)
+	programs := []*catalog.Catalog{open(t, file), open(t, file)}
+	var all sync.WaitGroup
+	for i := range updates {
+		all.Go(func() {
+			if err := programs[i%2].Update(t.Context(), project, insertNext); err != nil {
+				t.Errorf("Update number %d: %v", i, err)
+			}
+		})
+	}
+	all.Wait()
+	groups, _ := everything(t, programs[0])
+	for i, group := range groups {
+		if group.Name != strconv.Itoa(i) {
+			t.Errorf("group %d was inserted as number %s", i, group.Name)
+		}
+	}
+	if len(groups) != updates {
+		t.Errorf("there are %d groups, want %d", len(groups), updates)
+	}
+}
+
 func TestSecretIsTheFirstOneForEveryCaller(t *testing.T) {
 	file := newFile(t)
 	first, second := open(t, file), open(t, file)
@@ -255,6 +279,16 @@ func update(t testing.TB, c *catalog.Catalog, fn func(lts.CatalogTx) error) {
 	if err := c.Update(t.Context(), project, fn); err != nil {
 		t.Fatalf("Update: %v", err)
 	}
+}
+
+// insertNext inserts a group that is named after the number of groups.
+func insertNext(tx lts.CatalogTx) error {
+	n, err := tx.CountGroups()
+	if err != nil {
+		return err
+	}
+	name := strconv.Itoa(n)
+	return tx.InsertGroup(lts.Group{ID: name, Name: name})
 }
 
 // everything lists the groups of the project and the streams of the first.

@@ -20,7 +20,7 @@ func (e *engine) readBlock(r pebble.Reader, stream uint64, s summary, records *c
 	if err != nil {
 		return buffer, err
 	}
-	defer closer.Close()
+	defer func() { _ = closer.Close() }()
 	return e.codec.decode(records, value, buffer)
 }
 

@@ -91,7 +91,8 @@ func (s *blockSource) wanted() (ok bool, err error) {
 		return false, err
 	}
 	if s.current.window.Intersect(s.span).Empty() {
-		return false, s.pastSpan()
+		s.pastSpan()
+		return false, nil
 	}
 	match, err := s.current.matchLabels(s.filter)
 	if err != nil || match == labelsNone {
@@ -101,11 +102,10 @@ func (s *blockSource) wanted() (ok bool, err error) {
 }
 
 // pastSpan ends an ascending source behind its span.
-func (s *blockSource) pastSpan() error {
+func (s *blockSource) pastSpan() {
 	if !s.descending && s.current.window.From >= s.span.To {
 		s.summaries.Last()
 	}
-	return nil
 }
 
 // load opens the block at which the source stands.

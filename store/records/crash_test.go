@@ -56,7 +56,7 @@ func crashRounds() int {
 // that it has acknowledged.
 func runAndKill(t *testing.T, dir string, round, appends int) map[string]bool {
 	t.Helper()
-	child := exec.Command(os.Args[0])
+	child := exec.CommandContext(t.Context(), os.Args[0])
 	child.Env = append(os.Environ(), crashDirEnv+"="+dir, fmt.Sprint(crashRoundEnv, "=", round))
 	child.Stderr = os.Stderr
 	out, err := child.StdoutPipe()

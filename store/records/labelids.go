@@ -99,7 +99,7 @@ func (l *labelReader) read(id uint64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer closer.Close()
+	defer func() { _ = closer.Close() }()
 	if l.found == nil {
 		l.found = map[uint64]int{}
 	}

@@ -75,7 +75,7 @@ func streamNumber(r pebble.Reader, id string) (number uint64, ok bool, err error
 	if err != nil {
 		return 0, false, err
 	}
-	defer closer.Close()
+	defer func() { _ = closer.Close() }()
 	if len(value) != 8 {
 		return 0, false, errCorrupt("stream number")
 	}
@@ -88,7 +88,7 @@ func (e *engine) loadNextNumber() error {
 	if err != nil {
 		return err
 	}
-	defer it.Close()
+	defer func() { _ = it.Close() }()
 	if it.Last() {
 		e.nextNumber = streamOf(it.Key()) + 1
 	}

@@ -1,6 +1,8 @@
 package records
 
 import (
+	"slices"
+
 	"github.com/cockroachdb/pebble/v2"
 
 	"github.com/ltskit/ltskit/lts"
@@ -36,12 +38,10 @@ func (r *sealRun) swap(rows *columns, with *joined) error {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	window := lts.Window{From: rows.first(), To: rows.last() + 1}
-	for _, line := range st.late {
-		if window.Contains(line) {
-			st.rows += rows.len()
-			st.dirty = min(st.dirty, rows.first())
-			return batch.Close()
-		}
+	if slices.ContainsFunc(st.late, window.Contains) {
+		st.rows += rows.len()
+		st.dirty = min(st.dirty, rows.first())
+		return batch.Close()
 	}
 	return r.engine.commit(batch, pebble.NoSync)
 }

@@ -73,6 +73,6 @@ func (e *engine) streamID(number uint64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer closer.Close()
+	defer func() { _ = closer.Close() }()
 	return string(value), nil
 }
