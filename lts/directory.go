@@ -177,6 +177,15 @@ func (d *Directory) MayUse(user User, projectID string) bool {
 	return known && project.DomainID == user.DomainID
 }
 
+// ProjectIDs lists the IDs of all projects.
+func (d *Directory) ProjectIDs() []string {
+	ids := make([]string, len(d.projects))
+	for i, project := range d.projects {
+		ids[i] = project.ID
+	}
+	return ids
+}
+
 // domain finds a domain by its ID or, when that is empty, by its name.
 func (d *Directory) domain(id, name string) (Domain, bool) {
 	return find(d.domains, func(x Domain) bool { return x.ID == id || id == "" && x.Name == name })

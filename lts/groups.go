@@ -110,12 +110,15 @@ func (s *Service) UpdateGroup(ctx context.Context, projectID, id string, change 
 }
 
 // DeleteGroup deletes a group with its streams and their records. It fails with
-// [ErrGroupNotFound] and, when it cannot be deleted, with
-// [ErrDeleteGroupFailed].
+// [ErrGroupNotFound], with [ErrGroupInTransfer] while a transfer reads one of the
+// streams and, when it cannot be deleted, with [ErrDeleteGroupFailed].
 func (s *Service) DeleteGroup(ctx context.Context, projectID, id string) error {
 	var streams []Stream
 	err := s.catalog.Update(ctx, projectID, func(tx CatalogTx) (err error) {
 		if _, err = findGroup(tx, id); err != nil {
+			return err
+		}
+		if err = groupIsFree(tx, id); err != nil {
 			return err
 		}
 		if streams, err = tx.Streams(id); err != nil {

@@ -52,7 +52,8 @@ type Page struct {
 // ReportLogs writes records to a stream. When it returns nil they are on disk;
 // when it fails, none of them is there. It fails with [ErrGroupNotFound],
 // [ErrStreamNotFound], [ErrInvalidBody] for a time before the epoch or beyond
-// what a line number can hold, and [ErrInternal].
+// what a line number can hold and for a label of a reserved name, and
+// [ErrInternal].
 func (s *Service) ReportLogs(ctx context.Context, projectID, groupID, streamID string, labels map[string]string, records []NewRecord) error {
 	for i, record := range records {
 		if record.TimeNS < 1 || record.TimeNS > MaxLineNum-int64(len(records)) {
@@ -62,7 +63,14 @@ func (s *Service) ReportLogs(ctx context.Context, projectID, groupID, streamID s
 			})
 		}
 	}
-	if _, err := s.streamIn(ctx, projectID, groupID, streamID); err != nil {
+	if err := refuseWindowLabel(labels); err != nil {
+		return err
+	}
+	gate := s.gates.of(streamID)
+	gate.RLock()
+	defer gate.RUnlock()
+	labels, err := s.labelsFor(ctx, projectID, groupID, streamID, labels, records)
+	if err != nil {
 		return orFailure(err, errListFailed)
 	}
 	return orFailure(s.records.Append(ctx, streamID, labels, records), errListFailed)
@@ -83,6 +91,9 @@ func (s *Service) QueryLogs(ctx context.Context, projectID, groupID, streamID st
 	}
 	keywords, err := ParseKeywords(query.Keywords)
 	if err != nil {
+		return Page{}, err
+	}
+	if err := refuseWindowLabel(query.Labels); err != nil {
 		return Page{}, err
 	}
 	stream, err := s.streamIn(ctx, projectID, groupID, streamID)
@@ -114,13 +125,22 @@ func (s *Service) readPage(ctx context.Context, streamID string, query Query, cu
 	}
 	var page Page
 	var err error
-	if page.Records, err = ReadPage(ctx, s.records, streamID, window, filter, spec); err != nil {
+	if page.Records, err = s.read(ctx, streamID, window, filter, spec); err != nil {
 		return Page{}, err
 	}
 	if query.Count {
 		page.Count, err = s.records.Count(ctx, streamID, window, filter)
 	}
 	return page, err
+}
+
+// read reads a page of records, with the labels that their writer gave them.
+func (s *Service) read(ctx context.Context, streamID string, window Window, filter Filter, spec PageSpec) ([]Record, error) {
+	records, err := ReadPage(ctx, s.records, streamID, window, filter, spec)
+	for i := range records {
+		records[i].Labels = withoutWindowLabel(records[i].Labels)
+	}
+	return records, err
 }
 
 func highlight(records []Record, keywords *Keywords) {
@@ -158,7 +178,7 @@ func (s *Service) LogsAround(ctx context.Context, projectID, groupID, streamID, 
 func (s *Service) around(ctx context.Context, stream Stream, at int64, before, after int) (Surroundings, error) {
 	window := s.kept(stream, Always)
 	read := func(window Window, spec PageSpec) ([]Record, error) {
-		return ReadPage(ctx, s.records, stream.ID, window, Filter{}, spec)
+		return s.read(ctx, stream.ID, window, Filter{}, spec)
 	}
 	older, err := read(window, PageSpec{After: Cursor(at), Backwards: true, Limit: before})
 	if err != nil {

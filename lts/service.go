@@ -10,6 +10,8 @@ import (
 type Service struct {
 	catalog Catalog
 	records Records
+	buckets Buckets
+	gates   *windowGates
 	now     func() time.Time
 	newID   func() string
 	quotas  Quotas
@@ -23,6 +25,7 @@ type Service struct {
 type Config struct {
 	Catalog Catalog
 	Records Records
+	Buckets Buckets // default: there are none
 	Now     func() time.Time
 	NewID   func() string // gives IDs of 36 characters
 	Quotas  Quotas        // zero fields mean [DefaultQuotas]
@@ -56,8 +59,12 @@ func NewService(config Config) *Service {
 	if maxWindow == 0 {
 		maxWindow = DefaultMaxWindow
 	}
+	buckets := config.Buckets
+	if buckets == nil {
+		buckets = noBuckets{}
+	}
 	return &Service{
-		catalog: config.Catalog, records: config.Records, now: config.Now, newID: config.NewID,
+		catalog: config.Catalog, records: config.Records, buckets: buckets, gates: newWindowGates(), now: config.Now, newID: config.NewID,
 		quotas: quotas, maxWindow: maxWindow, provisioning: config.Provisioning,
 	}
 }
@@ -80,4 +87,5 @@ type CatalogTx interface {
 	GroupTx
 	StreamTx
 	LogtankTx
+	TransferTx
 }

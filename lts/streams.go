@@ -150,11 +150,14 @@ func (s *Service) UpdateStream(ctx context.Context, projectID, groupID, id strin
 }
 
 // DeleteStream deletes a stream with its records. It fails with [ErrGroupNotFound],
-// [ErrStreamNotFound] and, when it cannot be deleted, with
-// [ErrDeleteStreamFailed].
+// [ErrStreamNotFound], with [ErrStreamInTransfer] while a transfer reads the
+// stream and, when it cannot be deleted, with [ErrDeleteStreamFailed].
 func (s *Service) DeleteStream(ctx context.Context, projectID, groupID, id string) error {
 	err := s.catalog.Update(ctx, projectID, func(tx CatalogTx) error {
 		if _, err := findStream(tx, groupID, id); err != nil {
+			return err
+		}
+		if err := streamIsFree(tx, id); err != nil {
 			return err
 		}
 		return tx.DeleteStream(groupID, id)

@@ -21,10 +21,11 @@ type Store string
 const (
 	CatalogStore Store = "catalog"
 	RecordsStore Store = "records"
+	BucketStore  Store = "bucket"
 )
 
 // Stores lists the stores that can be made to fail.
-func Stores() []Store { return []Store{CatalogStore, RecordsStore} }
+func Stores() []Store { return []Store{CatalogStore, RecordsStore, BucketStore} }
 
 type key struct{}
 

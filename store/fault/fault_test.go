@@ -70,7 +70,7 @@ func TestOtherContextsDoNotFail(t *testing.T) {
 }
 
 func TestStoresHasAll(t *testing.T) {
-	if got, want := fault.Stores(), []fault.Store{fault.CatalogStore, fault.RecordsStore}; !slices.Equal(got, want) {
+	if got, want := fault.Stores(), []fault.Store{fault.CatalogStore, fault.RecordsStore, fault.BucketStore}; !slices.Equal(got, want) {
 		t.Errorf("Stores gives %q, want %q", got, want)
 	}
 }

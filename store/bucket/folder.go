@@ -1,0 +1,75 @@
+package bucket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"gocloud.dev/blob"
+	"gocloud.dev/blob/fileblob"
+
+	"github.com/ltskit/ltskit/lts"
+)
+
+// bucketName is what a bucket may be called (OBS; it is also what keeps a name
+// from leaving the folder).
+var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+
+// Folder gives the buckets of a folder: each folder in it is one. Buckets are
+// made by making folders. Names of files are keys with unusual characters
+// escaped.
+//
+// An object survives the end of the process as soon as it is put; gocloud does
+// not sync files, so the loss of power may cost the ones of the last seconds.
+func Folder(dir string) *Buckets {
+	return &Buckets{
+		open: func(_ context.Context, name string) (*blob.Bucket, error) { return openFolder(dir, name) },
+		has: func(_ context.Context, name string, _ *blob.Bucket) (bool, error) {
+			return isFolder(filepath.Join(dir, name))
+		},
+	}
+}
+
+// MakeFolder makes a bucket in a folder of buckets, unless it is there.
+func MakeFolder(dir, name string) error {
+	if !bucketName.MatchString(name) {
+		return fmt.Errorf("bucket: %q is no name for a bucket", name)
+	}
+	return os.MkdirAll(filepath.Join(dir, name), 0o700)
+}
+
+func openFolder(dir, name string) (*blob.Bucket, error) {
+	if !bucketName.MatchString(name) {
+		return nil, notFound(name, true)
+	}
+	path := filepath.Join(dir, name)
+	if ok, err := isFolder(path); err != nil || !ok {
+		return nil, errors.Join(err, notFound(name, err == nil))
+	}
+	return fileblob.OpenBucket(path, &fileblob.Options{
+		NoTempDir:   true, // renaming needs the same file system
+		Metadata:    fileblob.MetadataDontWrite,
+		DirFileMode: 0o700,
+	})
+}
+
+// isFolder tells whether there is a folder that may be written to.
+func isFolder(path string) (bool, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case errors.Is(err, fs.ErrPermission):
+		return false, lts.ErrBucketForbidden.CausedBy(err)
+	case err != nil:
+		return false, err
+	case info.IsDir() && info.Mode().Perm()&0o200 == 0:
+		return false, lts.ErrBucketForbidden.CausedBy(fmt.Errorf("%s may not be written to", path))
+	default:
+		return info.IsDir(), nil
+	}
+}
