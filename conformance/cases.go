@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -55,7 +56,19 @@ func caseOf(p plan, operation openapi.Operation, requests []openapi.Example, exa
 	if c.recipe.Body != nil {
 		c.request = c.recipe.Body
 	}
+	c.request = changed(c.request, c.recipe.Change)
 	return c
+}
+
+// changed gives a body with some of its members replaced.
+func changed(body any, members map[string]any) any {
+	object, ok := body.(map[string]any)
+	if !ok || len(members) == 0 {
+		return body
+	}
+	object = maps.Clone(object)
+	maps.Copy(object, members)
+	return object
 }
 
 // isError reports whether an example is the body of an error, whatever its
@@ -82,17 +95,19 @@ func (c testCase) run(ctx context.Context, s *session) Result {
 	if err != nil {
 		return result.couldNotRun("fixture: " + err.Error())
 	}
-	exchange, err := send(ctx, s.client, s.requestFor(c, fixtures))
+	i := s.idsFor(c, fixtures)
+	exchange, err := send(ctx, s.client, s.requestFor(c, i))
 	if err != nil {
 		return result.couldNotRun(err.Error())
 	}
 	fixtures.adopt(c.operation.OperationID, exchange)
 	result.Exchange = exchange
-	return c.judge(s, result, exchange)
+	return c.judge(s, i, result, exchange)
 }
 
-// judge compares the answer with the document and with the example.
-func (c testCase) judge(s *session, result Result, exchange *Exchange) Result {
+// judge compares the answer to a question about ids with the document and with
+// the example.
+func (c testCase) judge(s *session, i ids, result Result, exchange *Exchange) Result {
 	check := comparison{contains: make(map[string]bool)}
 	for _, pointer := range c.recipe.Contains {
 		check.contains[pointer] = true
@@ -102,7 +117,7 @@ func (c testCase) judge(s *session, result Result, exchange *Exchange) Result {
 		check.add(Must, "status", "the example has "+c.example.Status, exchange.Status)
 	} else if got, err := decodeExact(exchange.Body); err == nil {
 		schema := c.operation.Responses.Value(c.example.Status).Value.Content["application/json"].Schema.Value
-		check.checkExample("", schema, s.fill(c.operation.OperationID, c.example.Value), got)
+		check.checkExample("", schema, s.expected(c, i), got)
 	}
 	result.Problems, result.Checks = check.problems, check.checks
 	result.Outcome = Passed

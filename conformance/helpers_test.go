@@ -21,7 +21,7 @@ import (
 // password is one that cannot stand in an output by chance.
 const password = "correct horse battery staple"
 
-var built = []string{"tokens", "groups", "streams", "logs", "logtanks"}
+var built = []string{"tokens", "groups", "streams", "logs", "transfers", "logtanks"}
 
 // startServer starts the reference server with a password of its own.
 func startServer(t *testing.T, edition string) http.Handler {

@@ -93,7 +93,7 @@ func (f *fixtures) readCursors(ctx context.Context, name string, printed []print
 	if i < 0 {
 		return fmt.Errorf("the document has no request %q of ListLogs", name)
 	}
-	query := f.session.fill("ListLogs", operation.RequestExamples()[i].Value)
+	query := f.session.fill("ListLogs", f.ids, operation.RequestExamples()[i].Value)
 	exchange, err := f.session.call(ctx, "ListLogs", f.ids, query)
 	if err != nil {
 		return err

@@ -28,16 +28,22 @@ type recipe struct {
 	Project string `yaml:"project"` // "other"; default the account's
 	Group   string `yaml:"group"`   // "unknown"; default the fixture
 	Stream  string `yaml:"stream"`  // "unknown"; default the fixture
+	Bucket  string `yaml:"bucket"`  // "unknown"; default the target's
 	Fault   string `yaml:"fault"`   // the store that shall fail
-	Body    any    `yaml:"body"`    // in place of the example's
+
+	Body    any               `yaml:"body"`    // in place of the example's
+	Change  map[string]any    `yaml:"change"`  // members of the example's body that are others
+	Raw     string            `yaml:"raw"`     // in place of any body, sent as it is
+	Replace map[string]string `yaml:"replace"` // what the example prints, and what stands for it
 }
 
 // needs names the fixtures to create before.
 type needs struct {
-	Group   string `yaml:"group"`   // name
-	Stream  string `yaml:"stream"`  // name, in the group
-	Logtank string `yaml:"logtank"` // ID of the resource
-	Logs    string `yaml:"logs"`    // response example whose records the stream shall hold
+	Group    string `yaml:"group"`    // name
+	Stream   string `yaml:"stream"`   // name, in the group
+	Logtank  string `yaml:"logtank"`  // ID of the resource
+	Transfer string `yaml:"transfer"` // start of the names of its objects; it reads the stream
+	Logs     string `yaml:"logs"`     // response example whose records the stream shall hold
 }
 
 func loadPlan() (plan, error) {

@@ -71,6 +71,9 @@ func newSession(doc *openapi3.T, target Target, options Options) (*session, erro
 	if target.Prefix == "" {
 		target.Prefix = "ltskit-" + randomName() + "-"
 	}
+	if target.Bucket == "" {
+		target.Bucket = DefaultBucket
+	}
 	s := &session{
 		target: target, client: newClient(options.Timeout), plan: p, shift: shiftToNow(),
 		operations: make(map[string]openapi.Operation), cursors: make(map[string]string),

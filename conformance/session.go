@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/ltskit/ltskit/openapi"
 )
 
-// unknownID stands for a group or stream that does not exist.
+// unknownID stands for a group, stream or transfer that does not exist.
 const unknownID = "00000000-0000-4000-8000-000000000000"
 
 // A session is a run against a target: the connection, the token and what
@@ -51,21 +52,28 @@ func (s *session) login(ctx context.Context) error {
 
 type object = map[string]any
 
-// ids are what the parameters of a path stand for.
+// ids are what the parameters and placeholders of a request stand for.
 type ids struct {
-	project string // empty means the account's
-	group   string
-	stream  string
-	logtank string
+	project  string // empty means the account's
+	group    string
+	stream   string
+	logtank  string
+	transfer string
+	bucket   string
 }
 
-func (i ids) fill(path string) string {
-	return strings.NewReplacer(
+// target gives path and query of an operation.
+func (i ids) target(operation openapi.Operation) string {
+	target := strings.NewReplacer(
 		"{project_id}", url.PathEscape(i.project),
 		"{log_group_id}", url.PathEscape(i.group),
 		"{log_stream_id}", url.PathEscape(i.stream),
 		"{logtank_id}", url.PathEscape(i.logtank),
-	).Replace(path)
+	).Replace(operation.Path)
+	if operation.Parameters.GetByInAndName("query", "log_transfer_id") != nil {
+		target += "?log_transfer_id=" + url.QueryEscape(i.transfer)
+	}
+	return target
 }
 
 // call sends a request that is no case of its own.
@@ -75,7 +83,7 @@ func (s *session) call(ctx context.Context, operationID string, i ids, body any)
 		return nil, fmt.Errorf("the document has no operation %s", operationID)
 	}
 	i.project = s.target.Account.ProjectID
-	r := request{method: operation.Method, url: s.target.base(operation.Service()) + i.fill(operation.Path), header: http.Header{}}
+	r := request{method: operation.Method, url: s.target.base(operation.Service()) + i.target(operation), header: http.Header{}}
 	if s.token != "" {
 		r.header.Set("X-Auth-Token", s.token)
 	}
@@ -90,9 +98,12 @@ func (s *session) call(ctx context.Context, operationID string, i ids, body any)
 	return send(ctx, s.client, r)
 }
 
-// requestFor makes the request of a case, as its recipe says.
-func (s *session) requestFor(c testCase, f *fixtures) request {
-	i := ids{project: s.target.Account.ProjectID, group: unknownID, stream: unknownID, logtank: unknownID}
+// idsFor gives what a case asks about, as its recipe says.
+func (s *session) idsFor(c testCase, f *fixtures) ids {
+	i := ids{
+		project: s.target.Account.ProjectID, group: unknownID, stream: unknownID, logtank: unknownID, transfer: unknownID,
+		bucket: s.target.Bucket,
+	}
 	if f.ids.group != "" && c.recipe.Group != "unknown" {
 		i.group = f.ids.group
 	}
@@ -102,21 +113,37 @@ func (s *session) requestFor(c testCase, f *fixtures) request {
 	if f.ids.logtank != "" {
 		i.logtank = f.ids.logtank
 	}
-	r := request{method: c.operation.Method, header: http.Header{}}
+	if f.ids.transfer != "" {
+		i.transfer = f.ids.transfer
+	}
+	if c.recipe.Bucket == "unknown" {
+		i.bucket = s.target.Prefix + "unknown"
+	}
 	if c.recipe.Project == "other" {
 		i.project = s.target.Account.OtherProjectID
-		if !strings.Contains(c.operation.Path, "{project_id}") {
-			r.header.Set("X-Project-Id", i.project)
-		}
 	}
-	r.url = s.target.base(c.operation.Service()) + i.fill(c.operation.Path)
+	return i
+}
+
+// requestFor makes the request of a case.
+func (s *session) requestFor(c testCase, i ids) request {
+	r := request{method: c.operation.Method, header: http.Header{}}
+	if c.recipe.Project == "other" && !strings.Contains(c.operation.Path, "{project_id}") {
+		r.header.Set("X-Project-Id", i.project)
+	}
+	r.url = s.target.base(c.operation.Service()) + i.target(c.operation)
 	s.authorize(r.header, c)
 	if c.recipe.Fault != "" {
 		r.header.Set(s.target.FaultHeader, c.recipe.Fault)
 	}
-	if c.request != nil {
-		r.body, _ = encode(s.fill(c.operation.OperationID, c.request)) // decoded JSON encodes
-		r.shown, _ = encode(s.redacted().fill(c.operation.OperationID, c.request))
+	switch {
+	case c.recipe.Raw != "":
+		r.body, r.shown = []byte(c.recipe.Raw), []byte(c.recipe.Raw)
+	case c.request != nil:
+		r.body, _ = encode(s.fill(c.operation.OperationID, i, c.request)) // decoded JSON encodes
+		r.shown, _ = encode(s.redacted().fill(c.operation.OperationID, i, c.request))
+	}
+	if r.body != nil {
 		r.header.Set("Content-Type", "application/json;charset=UTF-8")
 	}
 	return r
@@ -132,28 +159,46 @@ func (s *session) authorize(header http.Header, c testCase) {
 	}
 }
 
-// fill puts what stands for the placeholders of an operation into a value.
-func (s *session) fill(operationID string, v any) any {
-	return s.fillAt(s.plan.Placeholders[operationID], "", v)
+// expected is the example of a case as it has to be for what was sent.
+func (s *session) expected(c testCase, i ids) any {
+	v := s.fill(c.operation.OperationID, i, c.example.Value)
+	object, ok := v.(map[string]any)
+	if !ok {
+		return v
+	}
+	for name, member := range object {
+		text, _ := member.(string)
+		for printed, template := range c.recipe.Replace {
+			if strings.HasSuffix(text, printed) {
+				object[name] = strings.TrimSuffix(text, printed) + s.expand(template, printed, i)
+			}
+		}
+	}
+	return object
 }
 
-func (s *session) fillAt(placeholders map[string]string, at string, v any) any {
+// fill puts what stands for the placeholders of an operation into a value.
+func (s *session) fill(operationID string, i ids, v any) any {
+	return s.fillAt(s.plan.Placeholders[operationID], "", i, v)
+}
+
+func (s *session) fillAt(placeholders map[string]string, at string, i ids, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		filled := make(map[string]any, len(v))
 		for name, member := range v {
-			filled[name] = s.fillAt(placeholders, at+"/"+name, member)
+			filled[name] = s.fillAt(placeholders, at+"/"+name, i, member)
 		}
 		return filled
 	case []any:
 		filled := make([]any, len(v))
-		for i, element := range v {
-			filled[i] = s.fillAt(placeholders, at+"/*", element)
+		for j, element := range v {
+			filled[j] = s.fillAt(placeholders, at+"/*", i, element)
 		}
 		return filled
 	case string:
 		if template, ok := placeholders[at]; ok {
-			return s.expand(template, v)
+			return s.expand(template, v, i)
 		}
 	case float64: // exact for milliseconds
 		if placeholders[at] == "{{shifted}}" {
@@ -163,13 +208,15 @@ func (s *session) fillAt(placeholders map[string]string, at string, v any) any {
 	return v
 }
 
-// expand replaces the values in {{ }} of a template by those of the target.
-func (s *session) expand(template, printed string) string {
+// expand replaces the values in {{ }} of a template by those of the target and
+// of what a request is about.
+func (s *session) expand(template, printed string, i ids) string {
 	a := s.target.Account
 	return strings.NewReplacer(
 		"{{user}}", a.User, "{{password}}", a.Password, "{{domain}}", a.Domain,
 		"{{project}}", a.Project, "{{prefix}}", s.target.Prefix, "{{printed}}", printed,
-		"{{cursor}}", s.cursors[printed],
+		"{{cursor}}", s.cursors[printed], "{{group}}", i.group, "{{stream}}", i.stream,
+		"{{transfer}}", i.transfer, "{{bucket}}", i.bucket,
 	).Replace(template)
 }
 
@@ -180,7 +227,7 @@ func (s *session) redacted() *session {
 	return &c
 }
 
-// fixtures are the group and stream that a case needs, and what it creates.
+// fixtures are what a case needs, and what it creates.
 type fixtures struct {
 	session *session
 	ids     ids
@@ -196,7 +243,7 @@ type created struct {
 // create makes the fixtures of a case. What it returns can be removed also
 // when it fails half way.
 func (s *session) create(ctx context.Context, n needs) (*fixtures, error) {
-	f := &fixtures{session: s}
+	f := &fixtures{session: s, ids: ids{bucket: s.target.Bucket}}
 	for _, step := range []struct {
 		needed    string
 		operation string
@@ -209,11 +256,15 @@ func (s *session) create(ctx context.Context, n needs) (*fixtures, error) {
 		{n.Logtank, "CreateLogtank", object{"logtank": object{
 			"resource_type": "LISTENER", "resource_id": n.Logtank, "log_group_id": unknownID, "log_stream_id": unknownID,
 		}}, []string{"logtank", "id"}, &f.ids.logtank},
+		{n.Transfer, "CreateOBSTransfer", object{
+			"log_group_id": "printed", "log_stream_ids": []any{"printed"}, "obs_bucket_name": "printed",
+			"type": "cycle", "storage_format": "RAW", "period": 12, "period_unit": "hour", "prefix_name": n.Transfer,
+		}, []string{"log_dump_obs_id"}, &f.ids.transfer},
 	} {
 		if step.needed == "" {
 			continue
 		}
-		exchange, err := s.call(ctx, step.operation, f.ids, s.fill(step.operation, step.body))
+		exchange, err := s.call(ctx, step.operation, f.ids, s.fill(step.operation, f.ids, step.body))
 		if err != nil {
 			return f, err
 		}
@@ -236,15 +287,18 @@ func (f *fixtures) adopt(operationID string, exchange *Exchange) {
 	switch operationID {
 	case "CreateLogGroup":
 		f.created = append(f.created, created{"DeleteLogGroup", ids{group: member(exchange.Body, "log_group_id")}})
+	case "CreateOBSTransfer":
+		f.created = append(f.created, created{"DeleteTransfer", ids{transfer: member(exchange.Body, "log_dump_obs_id")}})
 	case "CreateLogtank":
 		f.created = append(f.created, created{"DeleteLogtank", ids{logtank: member(exchange.Body, "logtank", "id")}})
 	}
 }
 
-// remove deletes what the case has created, also when its context has ended.
+// remove deletes what the case has created, the last first, also when its
+// context has ended.
 func (f *fixtures) remove(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
-	for _, c := range f.created {
+	for _, c := range slices.Backward(f.created) {
 		// What cannot be deleted is gone, or the target is: then the run says so.
 		_, _ = f.session.call(ctx, c.deletedBy, c.ids, nil)
 	}

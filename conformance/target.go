@@ -17,6 +17,8 @@ type Target struct {
 	// Prefix begins the names of everything that a run creates. Default
 	// "ltskit-" and random characters.
 	Prefix string
+	// Bucket is one that transfers may write to. Default [DefaultBucket].
+	Bucket string
 	// Features are the tags of the document that the target has, such as
 	// "groups". Cases of others are not supported.
 	Features []string
@@ -25,6 +27,9 @@ type Target struct {
 	// caused, and cases that need them are not supported.
 	FaultHeader string
 }
+
+// DefaultBucket is the bucket of the documents' examples.
+const DefaultBucket = "lts-test"
 
 // Endpoints are the base URLs of the services. Empty ones are that of LTS.
 type Endpoints struct {

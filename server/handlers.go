@@ -14,16 +14,17 @@ type handlers struct {
 	streamHandlers
 	logHandlers
 	logtankHandlers
-	unpublished
+	transferHandlers
 }
 
 func newHandlers(options Options) *handlers {
 	return &handlers{
-		tokenHandlers:   tokenHandlers{tokens: options.Tokens, region: options.Region},
-		groupHandlers:   groupHandlers{service: options.Service},
-		streamHandlers:  streamHandlers{service: options.Service},
-		logHandlers:     logHandlers{service: options.Service},
-		logtankHandlers: logtankHandlers{service: options.Service},
+		tokenHandlers:    tokenHandlers{tokens: options.Tokens, region: options.Region},
+		groupHandlers:    groupHandlers{service: options.Service},
+		streamHandlers:   streamHandlers{service: options.Service},
+		logHandlers:      logHandlers{service: options.Service},
+		logtankHandlers:  logtankHandlers{service: options.Service},
+		transferHandlers: transferHandlers{service: options.Service},
 	}
 }
 

@@ -22,7 +22,7 @@ import (
 const allEditions = "all"
 
 // embeddedFeatures are the tags of the document that the reference server has.
-var embeddedFeatures = []string{"tokens", "groups", "streams", "logs", "logtanks"}
+var embeddedFeatures = []string{"tokens", "groups", "streams", "logs", "transfers", "logtanks"}
 
 type conformOptions struct {
 	edition string
@@ -57,6 +57,7 @@ func newConform() *cobra.Command {
 	flags.StringVar(&o.target.Account.Project, "project", "", "name of the project")
 	flags.StringVar(&o.target.Account.ProjectID, "project-id", "", "ID of the project")
 	flags.StringVar(&o.target.Account.OtherProjectID, "other-project-id", "", "ID of a project that the token is not for")
+	flags.StringVar(&o.target.Bucket, "bucket", conformance.DefaultBucket, "bucket that transfers may write to")
 	flags.StringVar(&o.target.FaultHeader, "fault-header", "", "header that makes a store fail; without one the 500 answers are not asked for")
 	flags.StringSliceVar(&o.target.Features, "features", embeddedFeatures, "tags of the document that the implementation has")
 	return cmd
@@ -129,6 +130,7 @@ func embeddedTarget(endpoint string, features []string) conformance.Target {
 		Name:        "embedded reference server",
 		Endpoints:   conformance.Endpoints{LTS: endpoint},
 		Features:    features,
+		Bucket:      embedded.DevBucket,
 		FaultHeader: server.FaultHeader,
 		Account: conformance.Account{
 			Domain: embedded.DevDomain, User: embedded.DevUser, Password: embedded.DevPassword,

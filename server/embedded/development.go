@@ -22,6 +22,9 @@ const (
 	OtherSecretKey = "other-secret-key-not-for-production"
 )
 
+// DevBucket is the bucket that is made in the data folder.
+const DevBucket = "lts-test"
+
 // DevDirectory is a domain with one user, two projects and an access key for
 // each, for a server on one's own machine.
 func DevDirectory() lts.DirectorySpec {

@@ -19,6 +19,7 @@ import (
 	"github.com/ltskit/ltskit/lts"
 	"github.com/ltskit/ltskit/openapi"
 	"github.com/ltskit/ltskit/server"
+	"github.com/ltskit/ltskit/store/bucket"
 	"github.com/ltskit/ltskit/store/catalog"
 	"github.com/ltskit/ltskit/store/fault"
 	"github.com/ltskit/ltskit/store/records"
@@ -33,14 +34,26 @@ type Options struct {
 	Quotas    lts.Quotas
 	Now       func() time.Time // default [time.Now]
 	Log       *slog.Logger     // default: nothing is logged
+
+	// Buckets are where transfers write to, for all projects. Default: the
+	// folders in the folder "buckets" of Data, with [DevBucket] among them.
+	Buckets lts.Buckets
+	// Gzip compresses the objects of transfers.
+	Gzip bool
+	// Tick is how often the server looks for transfers that are due. Default: 10
+	// seconds.
+	Tick time.Duration
 }
 
 // A Server is a running service. It is an [http.Handler].
 type Server struct {
 	http.Handler
 
-	catalog *catalog.Catalog
-	records *records.Store
+	catalog   *catalog.Catalog
+	records   *records.Store
+	buckets   *bucket.Buckets // nil when they are not the server's own
+	transfers *lts.Transferrer
+	stop      func() // ends what runs in the background, and waits for it
 }
 
 // Open starts a service on a data folder. Close it to give the folder free.
@@ -73,11 +86,29 @@ func Open(ctx context.Context, options Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, kept.Close())
 	}
-	s := &Server{catalog: kept, records: written}
+	s := &Server{catalog: kept, records: written, stop: func() {}}
+	if err := s.openBuckets(&options); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	if s.Handler, err = s.handler(ctx, options, directory, server.Options{Document: doc}); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	s.runInBackground(options)
 	return s, nil
+}
+
+// openBuckets opens the buckets of the data folder, unless there are others.
+func (s *Server) openBuckets(options *Options) error {
+	if options.Buckets != nil {
+		return nil
+	}
+	folder := filepath.Join(options.Data, "buckets")
+	if err := bucket.MakeFolder(folder, DevBucket); err != nil {
+		return fmt.Errorf("embedded: bucket %s: %w", DevBucket, err)
+	}
+	s.buckets = bucket.Folder(folder)
+	options.Buckets = s.buckets
+	return nil
 }
 
 func (s *Server) handler(ctx context.Context, options Options, directory *lts.Directory, o server.Options) (http.Handler, error) {
@@ -90,10 +121,12 @@ func (s *Server) handler(ctx context.Context, options Options, directory *lts.Di
 	}
 	var kept lts.Catalog = s.catalog
 	var written lts.Records = s.records
+	buckets := options.Buckets
 	if options.Faults {
-		kept, written = fault.Catalog(kept), fault.Records(written)
+		kept, written, buckets = fault.Catalog(kept), fault.Records(written), fault.Buckets(buckets)
 	}
-	o.Service = lts.NewService(lts.Config{Catalog: kept, Records: written, Now: options.Now, NewID: uuid.NewString, Quotas: options.Quotas})
+	o.Service = lts.NewService(lts.Config{Catalog: kept, Records: written, Buckets: buckets, Now: options.Now, NewID: uuid.NewString, Quotas: options.Quotas})
+	s.transfers = lts.NewTransferrer(o.Service, directory.ProjectIDs(), options.Gzip)
 	o.Directory, o.Now, o.Log, o.Faults = directory, options.Now, options.Log, options.Faults
 	return server.New(o)
 }
@@ -106,5 +139,13 @@ func newKey() ([]byte, error) {
 	return key, err
 }
 
-// Close ends the service. Requests must have ended before.
-func (s *Server) Close() error { return errors.Join(s.records.Close(), s.catalog.Close()) }
+// Close ends the service. Requests must have ended before. A transfer that is
+// under way is given up; it is due again when the folder is opened the next time.
+func (s *Server) Close() error {
+	s.stop()
+	problems := []error{s.records.Close(), s.catalog.Close()}
+	if s.buckets != nil {
+		problems = append(problems, s.buckets.Close())
+	}
+	return errors.Join(problems...)
+}
