@@ -2,7 +2,6 @@ package server
 
 import (
 	"errors"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -61,17 +60,13 @@ func (s *Server) writeError(err error, c echo.Context) {
 	s.write(c, status, s.body(c, published))
 }
 
-// logCause writes down what is behind an error and is not sent. A failure of
-// the server is for its operator to look at, a wrong request is not.
+// logCause writes down what is behind a failure of the server: it is not sent.
+// What is behind a wrong request may quote it, and is of interest to nobody.
 func (s *Server) logCause(c echo.Context, status int, err *lts.Error) {
-	if err.Unwrap() == nil {
+	if status < http.StatusInternalServerError || err.Unwrap() == nil {
 		return
 	}
-	level, message := slog.LevelDebug, "request refused"
-	if status >= http.StatusInternalServerError {
-		level, message = slog.LevelError, "request failed"
-	}
-	s.options.Log.Log(c.Request().Context(), level, message,
+	s.options.Log.ErrorContext(c.Request().Context(), "request failed",
 		"id", c.Response().Header().Get(RequestIDHeader), "code", err.Code, "cause", err.Unwrap())
 }
 
