@@ -79,6 +79,8 @@ type Catalog interface {
 	// Update runs fn alone on the project: what it checks still holds when
 	// what it changes is kept. When Update returns nil, the change is on disk.
 	Update(ctx context.Context, projectID string, fn func(CatalogTx) error) error
+	// Projects lists the IDs of the projects that have groups, in any order.
+	Projects(ctx context.Context) ([]string, error)
 }
 
 // A CatalogTx is one transaction on a project. Lists are in the order of

@@ -108,6 +108,23 @@ func (c *Catalog) Update(ctx context.Context, projectID string, fn func(lts.Cata
 	return transact(ctx, c.writer, nil, projectID, fn)
 }
 
+// Projects implements [lts.Catalog].
+func (c *Catalog) Projects(ctx context.Context) (ids []string, err error) {
+	rows, err := c.readers.QueryContext(ctx, `SELECT DISTINCT project_id FROM log_groups`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
 func transact(ctx context.Context, db *sql.DB, options *sql.TxOptions, projectID string, fn func(lts.CatalogTx) error) error {
 	sqlTx, err := db.BeginTx(ctx, options)
 	if err != nil {

@@ -55,6 +55,14 @@ func (c catalog) View(ctx context.Context, projectID string, fn func(lts.Catalog
 	return c.Catalog.View(ctx, projectID, fn)
 }
 
+// Projects implements [lts.Catalog].
+func (c catalog) Projects(ctx context.Context) ([]string, error) {
+	if err := check(ctx, CatalogStore); err != nil {
+		return nil, err
+	}
+	return c.Catalog.Projects(ctx)
+}
+
 // Update implements [lts.Catalog]. It lets fn run and fails in place of the
 // commit, as a full disk does.
 func (c catalog) Update(ctx context.Context, projectID string, fn func(lts.CatalogTx) error) error {

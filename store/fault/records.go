@@ -8,10 +8,29 @@ import (
 )
 
 // Records returns records that fail under a context made by [Inject], and
-// otherwise do what inner does.
-func Records(inner lts.Records) lts.Records { return records{inner} }
+// otherwise do what inner does. They list their streams where inner does.
+func Records(inner lts.Records) lts.Records {
+	if lister, ok := inner.(lts.StreamLister); ok {
+		return listingRecords{records{inner}, lister}
+	}
+	return records{inner}
+}
 
 type records struct{ lts.Records }
+
+type listingRecords struct {
+	records
+
+	lister lts.StreamLister
+}
+
+// StreamIDs implements [lts.StreamLister].
+func (r listingRecords) StreamIDs(ctx context.Context) ([]string, error) {
+	if err := check(ctx, RecordsStore); err != nil {
+		return nil, err
+	}
+	return r.lister.StreamIDs(ctx)
+}
 
 // Append implements [lts.Records].
 func (r records) Append(ctx context.Context, streamID string, labels map[string]string, batch []lts.NewRecord) error {

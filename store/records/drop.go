@@ -55,7 +55,12 @@ func (st *stream) shut() (reopen func()) {
 // dropBefore removes rows and blocks below line, and writes the block anew in
 // which line lies.
 func (e *engine) dropBefore(streamID string, line int64) error {
-	if _, ok, err := streamNumber(e.db, streamID); err != nil || !ok || line <= lts.Always.From {
+	number, ok, err := streamNumber(e.db, streamID)
+	if err != nil || !ok {
+		return err
+	}
+	// Retention asks every stream again and again, and most have nothing to drop.
+	if some, err := hasLinesBefore(e.db, number, line); err != nil || !some {
 		return err
 	}
 	st, err := e.stream(streamID)
@@ -78,6 +83,23 @@ func (e *engine) dropBefore(streamID string, line int64) error {
 	}
 	st.releaseBefore(line)
 	return nil
+}
+
+// hasLinesBefore tells whether a stream has rows or blocks that begin below
+// line. Blocks do not overlap, so the first one begins before the others.
+func hasLinesBefore(r pebble.Reader, stream uint64, line int64) (bool, error) {
+	if line <= lts.Always.From {
+		return false, nil
+	}
+	first, ok, err := blockFrom(r, stream, 0)
+	if err != nil || ok && first.window.From < line {
+		return ok, err
+	}
+	it, err := r.NewIter(lineBounds(tableRows, stream, 0, line))
+	if err != nil {
+		return false, err
+	}
+	return it.First(), errors.Join(it.Error(), it.Close())
 }
 
 func (e *engine) dropBeforeBatch(st *stream, line int64) (*pebble.Batch, error) {

@@ -38,7 +38,10 @@ type Store struct {
 	lastErr error
 }
 
-var _ lts.Records = (*Store)(nil)
+var (
+	_ lts.Records      = (*Store)(nil)
+	_ lts.StreamLister = (*Store)(nil)
+)
 
 // Open opens the store in folder dir, which it makes if it is not there. A
 // folder that is open already is ErrInUse.
@@ -212,6 +215,15 @@ func (s *Store) Drop(ctx context.Context, streamID string) error {
 // DropBefore implements lts.Records.
 func (s *Store) DropBefore(ctx context.Context, streamID string, lineNum int64) error {
 	return s.with(ctx, func(e *engine) error { return e.dropBefore(streamID, lineNum) })
+}
+
+// StreamIDs implements lts.StreamLister.
+func (s *Store) StreamIDs(ctx context.Context) (ids []string, err error) {
+	err = s.with(ctx, func(e *engine) (err error) {
+		ids, err = e.streamIDs()
+		return err
+	})
+	return ids, err
 }
 
 // Seal packs what makes full blocks now, instead of in the background.

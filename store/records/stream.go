@@ -82,6 +82,19 @@ func streamNumber(r pebble.Reader, id string) (number uint64, ok bool, err error
 	return binary.BigEndian.Uint64(value), true, nil
 }
 
+// streamIDs lists the streams that have been written to and not dropped.
+func (e *engine) streamIDs() (ids []string, err error) {
+	it, err := e.db.NewIter(tableBounds(tableStreams))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, it.Close()) }()
+	for it.First(); it.Valid(); it.Next() {
+		ids = append(ids, string(it.Key()[1:]))
+	}
+	return ids, it.Error()
+}
+
 // loadNextNumber finds the first stream number behind all that are in use.
 func (e *engine) loadNextNumber() error {
 	it, err := e.db.NewIter(tableBounds(tableNumbers))

@@ -112,6 +112,9 @@ func withTx(change func(lts.CatalogTx) lts.CatalogTx) func(lts.Catalog) lts.Cata
 	}
 }
 
+// Projects is that of a catalog without projects; no mistake is about it.
+func (w wrong) Projects(context.Context) ([]string, error) { return nil, nil }
+
 func oneProject(c lts.Catalog) lts.Catalog {
 	return both(c, func(do transaction) transaction {
 		return func(ctx context.Context, _ string, fn func(lts.CatalogTx) error) error {

@@ -33,6 +33,14 @@ var lists = []sentence{
 			t.Errorf("streams %q, want %q", got, want)
 		}
 	}},
+	{"projects are those that have groups", func(t *testing.T, c lts.Catalog) {
+		wantProjects(t, c)
+		keep(t, c, ours, group("group"), group("other"))
+		keep(t, c, theirs, lts.Group{ID: idOf("theirs"), Name: "group"})
+		wantProjects(t, c, ours, theirs)
+		update(t, c, theirs, func(tx lts.CatalogTx) error { return tx.DeleteGroup(idOf("theirs")) })
+		wantProjects(t, c, ours)
+	}},
 	{"an empty project has empty lists", func(t *testing.T, c lts.Catalog) {
 		wantUnseen(t, c, []look{
 			{"Groups", func(tx lts.CatalogTx) (int, error) { all, err := tx.Groups(); return len(all), err }},
@@ -140,5 +148,15 @@ func wantRefused(t *testing.T, c lts.Catalog, attempts []attempt) {
 			}
 			wantState(t, c, ours, want)
 		})
+	}
+}
+
+// wantProjects reports when the catalog has other projects, in any order.
+func wantProjects(t *testing.T, c lts.Catalog, want ...string) {
+	t.Helper()
+	got, err := c.Projects(t.Context())
+	slices.Sort(got)
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("Projects gives %q, %v, want %q", got, err, want)
 	}
 }

@@ -19,7 +19,10 @@ type Memory struct {
 	streams map[string][]lts.Record
 }
 
-var _ lts.Records = (*Memory)(nil)
+var (
+	_ lts.Records      = (*Memory)(nil)
+	_ lts.StreamLister = (*Memory)(nil)
+)
 
 // Append implements lts.Records.
 func (m *Memory) Append(_ context.Context, streamID string, labels map[string]string, records []lts.NewRecord) error {
@@ -129,6 +132,13 @@ func (m *Memory) Drop(_ context.Context, streamID string) error {
 	defer m.mu.Unlock()
 	delete(m.streams, streamID)
 	return nil
+}
+
+// StreamIDs implements lts.StreamLister.
+func (m *Memory) StreamIDs(context.Context) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Collect(maps.Keys(m.streams)), nil
 }
 
 // DropBefore implements lts.Records.

@@ -47,6 +47,8 @@ func Run(t *testing.T, open func(t *testing.T) lts.Records) {
 		{"a dropped stream is empty and can be written again", drop},
 		{"a drop before a line number keeps that line", dropBefore},
 		{"dropped line numbers are free again", droppedNumbersAreFree},
+		{"a drop before a line number with nothing before it changes nothing", dropBeforeAll},
+		{"streams are listed until they are dropped", streamsAreListed},
 		{"concurrent appends get line numbers of their own", concurrentAppends},
 		{"a long history agrees with Memory", modelSmall},
 		{"a history of many late records agrees with Memory", modelLate},
