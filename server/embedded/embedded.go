@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/google/uuid"
 
 	"github.com/ltskit/ltskit/lts"
@@ -42,21 +43,27 @@ type Options struct {
 	Gzip bool
 	// Tick is how often the server looks for transfers that are due. Default: 10
 	// seconds.
-	Tick time.Duration
+	Tick          time.Duration
+	MaxWindow     time.Duration // see [lts.Config]
+	Provisioning  time.Duration // see [lts.Config]
+	SweepInterval time.Duration // between two sweeps of what has outlived its lifetime; zero: none
 }
 
 // A Server is a running service. It is an [http.Handler].
 type Server struct {
 	http.Handler
 
+	lock      *flock.Flock
 	catalog   *catalog.Catalog
 	records   *records.Store
 	buckets   *bucket.Buckets // nil when they are not the server's own
 	transfers *lts.Transferrer
-	stop      func() // ends what runs in the background, and waits for it
+	sweeper   *sweeper // nil when there is none
+	stop      func()   // ends what runs in the background, and waits for it
 }
 
-// Open starts a service on a data folder. Close it to give the folder free.
+// Open starts a service on a data folder. Close it to give the folder free. It
+// fails with an [InUseError], and changes nothing, when the folder is in use.
 func Open(ctx context.Context, options Options) (*Server, error) {
 	if options.Edition == "" {
 		options.Edition = openapi.Latest
@@ -78,23 +85,31 @@ func Open(ctx context.Context, options Options) (*Server, error) {
 	if err := os.MkdirAll(options.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("embedded: data folder: %w", err)
 	}
-	kept, err := catalog.Open(ctx, filepath.Join(options.Data, "catalog.db"))
-	if err != nil {
+	s := new(Server)
+	if s.lock, err = lockFolder(options.Data); err != nil {
 		return nil, err
 	}
-	written, err := records.Open(filepath.Join(options.Data, "records"), records.Options{Now: options.Now, Logger: options.Log})
-	if err != nil {
-		return nil, errors.Join(err, kept.Close())
-	}
-	s := &Server{catalog: kept, records: written, stop: func() {}}
-	if err := s.openBuckets(&options); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	if s.Handler, err = s.handler(ctx, options, directory, server.Options{Document: doc}); err != nil {
+	s.stop = func() {}
+	if err := s.open(ctx, options, directory, server.Options{Document: doc}); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.runInBackground(options)
 	return s, nil
+}
+
+func (s *Server) open(ctx context.Context, options Options, directory *lts.Directory, o server.Options) (err error) {
+	if s.catalog, err = catalog.Open(ctx, filepath.Join(options.Data, "catalog.db")); err != nil {
+		return err
+	}
+	s.records, err = records.Open(filepath.Join(options.Data, "records"), records.Options{Now: options.Now, Logger: options.Log})
+	if err != nil {
+		return err
+	}
+	if err := s.openBuckets(&options); err != nil {
+		return err
+	}
+	s.Handler, err = s.handler(ctx, options, directory, o)
+	return err
 }
 
 // openBuckets opens the buckets of the data folder, unless there are others.
@@ -125,8 +140,14 @@ func (s *Server) handler(ctx context.Context, options Options, directory *lts.Di
 	if options.Faults {
 		kept, written, buckets = fault.Catalog(kept), fault.Records(written), fault.Buckets(buckets)
 	}
-	o.Service = lts.NewService(lts.Config{Catalog: kept, Records: written, Buckets: buckets, Now: options.Now, NewID: uuid.NewString, Quotas: options.Quotas})
+	o.Service = lts.NewService(lts.Config{
+		Catalog: kept, Records: written, Buckets: buckets, Now: options.Now, NewID: uuid.NewString, Quotas: options.Quotas,
+		MaxWindow: options.MaxWindow, Provisioning: options.Provisioning,
+	})
 	s.transfers = lts.NewTransferrer(o.Service, directory.ProjectIDs(), options.Gzip)
+	if options.SweepInterval > 0 {
+		s.sweeper = startSweeper(o.Service, options.Log, options.SweepInterval)
+	}
 	o.Directory, o.Now, o.Log, o.Faults = directory, options.Now, options.Log, options.Faults
 	return server.New(o)
 }
@@ -143,9 +164,16 @@ func newKey() ([]byte, error) {
 // under way is given up; it is due again when the folder is opened the next time.
 func (s *Server) Close() error {
 	s.stop()
-	problems := []error{s.records.Close(), s.catalog.Close()}
+	s.sweeper.stop()
+	var problems []error
+	if s.records != nil {
+		problems = append(problems, s.records.Close())
+	}
+	if s.catalog != nil {
+		problems = append(problems, s.catalog.Close())
+	}
 	if s.buckets != nil {
 		problems = append(problems, s.buckets.Close())
 	}
-	return errors.Join(problems...)
+	return errors.Join(append(problems, s.lock.Close())...)
 }
