@@ -143,8 +143,12 @@ func (s *Server) write(c echo.Context, status int, body any) {
 // statusOf is the status under which the document lists the code of err for
 // the operation. Where it lists the code under several, the status of err
 // decides; where under none, too, and where IAM answers, whose errors have no
-// codes.
+// codes. That a request took too long is said by a status for which no code is
+// documented.
 func (o *operation) statusOf(err *lts.Error) int {
+	if err.Status == http.StatusRequestTimeout && o.Responses.Value(strconv.Itoa(err.Status)) != nil {
+		return err.Status
+	}
 	statuses := o.codes[err.Code]
 	if len(statuses) == 0 || o.keystone[err.Status] || slices.Contains(statuses, err.Status) {
 		return err.Status

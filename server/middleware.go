@@ -50,7 +50,10 @@ func addressOf(ctx context.Context) string {
 func (s *Server) requestID(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		a := arrival{requestID: s.options.NewRequestID(), address: c.Scheme() + "://" + r.Host}
+		a := arrival{requestID: s.options.NewRequestID(), address: s.options.PublicURL}
+		if a.address == "" {
+			a.address = c.Scheme() + "://" + r.Host
+		}
 		c.Response().Header().Set(RequestIDHeader, a.requestID)
 		c.SetRequest(r.WithContext(context.WithValue(r.Context(), arrivalKey{}, a)))
 		return next(c)

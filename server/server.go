@@ -29,6 +29,11 @@ type Options struct {
 	Region       string           // name in the catalog of tokens; default "dev"
 	MaxBody      int64            // bytes of a body; default 64 MiB. Signed ones have a limit of their own
 	Faults       bool             // whether the header [FaultHeader] makes stores fail
+
+	PublicURL         string    // base URL in the catalog of tokens; default: the one that the caller has used
+	RateLimit         RateLimit // default: none
+	Monitor           Monitor   // default: nobody is told
+	ValidateResponses bool      // whether answers that break the document are logged and counted
 }
 
 // A Server answers the operations of one edition of the document.
@@ -37,6 +42,7 @@ type Server struct {
 	echo       *echo.Echo
 	operations map[string]*operation // by method and echo's route
 	errors     errorTexts
+	callers    *callers
 }
 
 var _ apiserver.StrictServerInterface = (*handlers)(nil)
@@ -47,6 +53,7 @@ func New(options Options) (*Server, error) {
 	setDefaults(&options)
 	s := &Server{options: options, echo: echo.New(), operations: make(map[string]*operation)}
 	s.errors = newErrorTexts(options.Document)
+	s.callers = newCallers(options.RateLimit)
 	for _, documented := range openapi.Operations(options.Document) {
 		op, err := newOperation(options.Document, documented)
 		if err != nil {
@@ -56,8 +63,8 @@ func New(options Options) (*Server, error) {
 	}
 	s.echo.HTTPErrorHandler = s.writeError
 	s.echo.HideBanner = true
-	s.echo.Use(s.requestID, s.accessLog, s.recoverPanic, s.onlyOperations)
-	router := operationRouter{s.echo, []echo.MiddlewareFunc{s.limitBody, s.authenticate, s.validate, s.injectFault}}
+	s.echo.Use(s.requestID, s.monitor, s.accessLog, s.validateResponses, s.recoverPanic, s.onlyOperations)
+	router := operationRouter{s.echo, []echo.MiddlewareFunc{s.limitBody, s.authenticate, s.limitRate, s.validate, s.injectFault}}
 	apiserver.RegisterHandlers(router, apiserver.NewStrictHandler(newHandlers(options), nil))
 	return s, nil
 }
@@ -74,6 +81,9 @@ func setDefaults(options *Options) {
 	}
 	if options.Region == "" {
 		options.Region = "dev"
+	}
+	if options.Monitor == nil {
+		options.Monitor = noMonitor{}
 	}
 	if options.MaxBody == 0 {
 		options.MaxBody = 64 << 20

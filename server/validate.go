@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -22,6 +23,10 @@ import (
 
 // errMediaType is the answer to a body that does not claim to be JSON.
 var errMediaType = &lts.Error{Code: lts.ErrNotJSON.Code, Status: http.StatusUnsupportedMediaType, Message: lts.ErrNotJSON.Message}
+
+// errSlow is the answer to a body that does not arrive in time.
+var errSlow = (&lts.Error{Code: lts.ErrInvalidBody.Code, Status: http.StatusRequestTimeout, Message: lts.ErrInvalidBody.Message}).
+	WithDetails(lts.Detail{Rule: "the body must arrive in time"})
 
 // An operation is what the server knows of an operation of the document,
 // worked out once.
@@ -192,11 +197,14 @@ func undecodable(err error) error {
 	return answer.WithDetails(lts.Detail{Rule: err.Error()})
 }
 
-// unreadable tells a body that is too long from one that broke off.
+// unreadable tells a body that is too long or too slow from one that broke off.
 func unreadable(err error) error {
 	var tooLong *http.MaxBytesError
 	if errors.As(err, &tooLong) {
 		return lts.ErrInvalidBody.WithDetails(lts.Detail{Rule: fmt.Sprintf("the body must have at most %d bytes", tooLong.Limit)})
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errSlow
 	}
 	return lts.ErrNotJSON.CausedBy(err)
 }

@@ -67,6 +67,8 @@ func conform(ctx context.Context, cmd *cobra.Command, o conformOptions) error {
 	editions := []string{o.edition}
 	if o.edition == allEditions {
 		editions = openapi.Editions()
+	} else if err := checkEdition(o.edition); err != nil {
+		return err
 	}
 	if err := checkFeatures(o.target.Features); err != nil {
 		return err

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,4 +34,13 @@ func newDocument() *cobra.Command {
 	cmd.Flags().StringVar(&language, "language", openapi.English, "language of the texts: "+strings.Join(openapi.Languages(), ", "))
 	cmd.Flags().StringVarP(&format, "output", "o", "yaml", "format: yaml, json")
 	return cmd
+}
+
+// checkEdition refuses what is no edition. Where nothing means the newest one
+// in Go, on a command line it is an empty variable.
+func checkEdition(edition string) error {
+	if !slices.Contains(openapi.Editions(), edition) {
+		return fmt.Errorf("unknown edition %q: the editions are %s", edition, strings.Join(openapi.Editions(), ", "))
+	}
+	return nil
 }

@@ -48,7 +48,7 @@ func newServe() *cobra.Command {
 }
 
 func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error {
-	if err := loopbackOnly(o.listen); err != nil {
+	if err := errors.Join(loopbackOnly(o.listen), checkEdition(o.edition)); err != nil {
 		return err
 	}
 	s, err := embedded.Open(ctx, embedded.Options{
@@ -86,7 +86,11 @@ func loopbackOnly(listen string) error {
 // serveUntilDone answers requests until ctx ends, and then lets those that have
 // begun come to their end.
 func serveUntilDone(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	httpServer := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	httpServer := &http.Server{
+		Handler:                      handler,
+		ReadHeaderTimeout:            10 * time.Second,
+		DisableGeneralOptionsHandler: true, // net/http would answer OPTIONS * itself, without an ID
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- httpServer.Serve(listener) }()
 	select {

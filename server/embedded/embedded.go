@@ -43,9 +43,15 @@ type Options struct {
 	Gzip bool
 	// Tick is how often the server looks for transfers that are due. Default: 10
 	// seconds.
-	Tick          time.Duration
-	MaxWindow     time.Duration // see [lts.Config]
-	Provisioning  time.Duration // see [lts.Config]
+	Tick         time.Duration
+	MaxWindow    time.Duration // see [lts.Config]
+	Provisioning time.Duration // see [lts.Config]
+	// HTTP has the limits and manners of the server. What Open makes itself, it
+	// overwrites.
+	HTTP server.Options
+	// Wrap puts something around the records, such as metrics. It may be nil.
+	Wrap func(lts.Records) lts.Records
+
 	SweepInterval time.Duration // between two sweeps of what has outlived its lifetime; zero: none
 }
 
@@ -90,14 +96,15 @@ func Open(ctx context.Context, options Options) (*Server, error) {
 		return nil, err
 	}
 	s.stop = func() {}
-	if err := s.open(ctx, options, directory, server.Options{Document: doc}); err != nil {
+	options.HTTP.Document = doc
+	if err := s.open(ctx, options, directory); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.runInBackground(options)
 	return s, nil
 }
 
-func (s *Server) open(ctx context.Context, options Options, directory *lts.Directory, o server.Options) (err error) {
+func (s *Server) open(ctx context.Context, options Options, directory *lts.Directory) (err error) {
 	if s.catalog, err = catalog.Open(ctx, filepath.Join(options.Data, "catalog.db")); err != nil {
 		return err
 	}
@@ -108,7 +115,7 @@ func (s *Server) open(ctx context.Context, options Options, directory *lts.Direc
 	if err := s.openBuckets(&options); err != nil {
 		return err
 	}
-	s.Handler, err = s.handler(ctx, options, directory, o)
+	s.Handler, err = s.handler(ctx, options, directory, options.HTTP)
 	return err
 }
 
@@ -137,6 +144,9 @@ func (s *Server) handler(ctx context.Context, options Options, directory *lts.Di
 	var kept lts.Catalog = s.catalog
 	var written lts.Records = s.records
 	buckets := options.Buckets
+	if options.Wrap != nil {
+		written = options.Wrap(written)
+	}
 	if options.Faults {
 		kept, written, buckets = fault.Catalog(kept), fault.Records(written), fault.Buckets(buckets)
 	}

@@ -1,0 +1,4 @@
+package server
+
+// DecodeJSON is what reads the body of every request.
+var DecodeJSON = decodeJSON

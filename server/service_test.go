@@ -1,0 +1,457 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/ltskit/ltskit/lts"
+	"github.com/ltskit/ltskit/openapi"
+	"github.com/ltskit/ltskit/server"
+	"github.com/ltskit/ltskit/server/embedded"
+	"github.com/ltskit/ltskit/store/catalog"
+	"github.com/ltskit/ltskit/store/fault"
+	"github.com/ltskit/ltskit/store/records"
+)
+
+const (
+	devProject   = embedded.DevProjectID
+	otherProject = embedded.OtherProjectID
+	unknownID    = "00000000-0000-4000-8000-000000000000"
+	jsonType     = "application/json"
+)
+
+// A config says what a test wants of its server. The zero value is the latest
+// edition for the development credentials.
+type config struct {
+	edition   string
+	directory *lts.DirectorySpec
+	quotas    lts.Quotas
+	faults    bool
+	maxBody   int64
+	log       *slog.Logger
+	now       func() time.Time
+	catalog   func(real lts.Catalog) lts.Catalog // what to use in place of the real one
+}
+
+// A service is a running server on loopback, with a catalog on disk and a
+// client that holds every answer against the document.
+type service struct {
+	server  *httptest.Server
+	handler http.Handler
+	edition string
+	client  *http.Client
+
+	operations map[string]openapi.Operation // by operationId
+
+	mu     sync.Mutex
+	tokens map[string]string // by project
+}
+
+func start(t testing.TB, c config) *service {
+	t.Helper()
+	if c.edition == "" {
+		c.edition = openapi.Latest
+	}
+	handler := newHandler(t, c)
+	s := &service{
+		server:     httptest.NewServer(handler),
+		handler:    handler,
+		edition:    c.edition,
+		operations: make(map[string]openapi.Operation),
+		tokens:     make(map[string]string),
+	}
+	t.Cleanup(s.server.Close)
+	for _, operation := range openapi.Operations(document(t, c.edition)) {
+		s.operations[operation.OperationID] = operation
+	}
+	checked := newContract(t, c.edition)
+	transport := &http.Transport{MaxIdleConnsPerHost: 64}
+	t.Cleanup(transport.CloseIdleConnections)
+	checked.next = transport
+	s.client = &http.Client{
+		Transport:     checked,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return s
+}
+
+// newHandler puts a server together on a catalog in a folder of the test.
+func newHandler(t testing.TB, c config) http.Handler {
+	t.Helper()
+	options := newOptions(t, c)
+	handler, err := server.New(options)
+	if err != nil {
+		t.Fatalf("server.New for edition %s: %v", c.edition, err)
+	}
+	return handler
+}
+
+func newOptions(t testing.TB, c config) server.Options {
+	t.Helper()
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.directory == nil {
+		dev := embedded.DevDirectory()
+		c.directory = &dev
+	}
+	directory, err := lts.NewDirectory(*c.directory)
+	if err != nil {
+		t.Fatalf("lts.NewDirectory: %v", err)
+	}
+	tokens, err := lts.NewTokens(directory, testKey, c.now)
+	if err != nil {
+		t.Fatalf("lts.NewTokens: %v", err)
+	}
+	stores := lts.Config{Catalog: openCatalog(t, c), Records: openRecords(t, c), Now: c.now, NewID: uuid.NewString, Quotas: c.quotas}
+	return server.Options{
+		Document:  document(t, c.edition),
+		Service:   lts.NewService(stores),
+		Tokens:    tokens,
+		Directory: directory,
+		Now:       c.now,
+		Log:       c.log,
+		MaxBody:   c.maxBody,
+		Faults:    c.faults,
+	}
+}
+
+// testKey signs the tokens of every server in these tests.
+var testKey = []byte("a key of the tests, 32 bytes long")
+
+func openCatalog(t testing.TB, c config) lts.Catalog {
+	t.Helper()
+	kept, err := catalog.Open(t.Context(), filepath.Join(t.TempDir(), "catalog.db"))
+	if err != nil {
+		t.Fatalf("catalog.Open: %v", err)
+	}
+	closeAfter(t, kept)
+	switch {
+	case c.catalog != nil:
+		return c.catalog(kept)
+	case c.faults:
+		return fault.Catalog(kept)
+	default:
+		return kept
+	}
+}
+
+func openRecords(t testing.TB, c config) lts.Records {
+	t.Helper()
+	written, err := records.Open(filepath.Join(t.TempDir(), "records"), records.Options{Now: c.now})
+	if err != nil {
+		t.Fatalf("records.Open: %v", err)
+	}
+	closeAfter(t, written)
+	if c.faults {
+		return fault.Records(written)
+	}
+	return written
+}
+
+func closeAfter(t testing.TB, store io.Closer) {
+	t.Helper()
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Errorf("close %T: %v", store, err)
+		}
+	})
+}
+
+// A request is a call of an operation, or of a method and a path that may not
+// be one.
+type request struct {
+	op      string // operationId; it gives method and path
+	project string // path parameters; defaults: the development project, and
+	group   string // an ID that nothing has
+	stream  string
+	logtank string
+
+	method string // in place of op
+	path   string
+
+	query  string
+	header map[string]string // in place of the token of the project and the JSON media type; "" leaves one out
+	body   string
+}
+
+// do sends a request and reads the answer. The contract checks it.
+func (s *service) do(t testing.TB, r request) answer {
+	t.Helper()
+	s.authorize(t, &r)
+	a, err := s.send(t.Context(), t, r)
+	if err != nil {
+		t.Fatalf("%s %s: %v", r.method, r.path, err)
+	}
+	return a
+}
+
+// send is do for goroutines: it leaves failing to the caller. The request must
+// have been authorized.
+func (s *service) send(ctx context.Context, t testing.TB, r request) (answer, error) {
+	s.route(t, &r)
+	var body io.Reader
+	if r.body != "" {
+		body = strings.NewReader(r.body)
+	}
+	out, err := http.NewRequestWithContext(ctx, r.method, s.server.URL+r.path, body)
+	if err != nil {
+		return answer{}, err
+	}
+	out.URL.RawQuery = r.query
+	for name, value := range r.header {
+		if value != "" {
+			out.Header.Set(name, value)
+		}
+	}
+	in, err := s.client.Do(out)
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = in.Body.Close() }()
+	data, err := io.ReadAll(in.Body)
+	if err != nil {
+		return answer{}, err
+	}
+	what := fmt.Sprintf("%s %s", r.method, out.URL.RequestURI())
+	if r.body != "" {
+		what += fmt.Sprintf(" with %.200s", r.body)
+	}
+	return answer{what: what, status: in.StatusCode, header: in.Header, body: data}, nil
+}
+
+// authorize adds the headers that a request has unless it says otherwise.
+func (s *service) authorize(t testing.TB, r *request) {
+	t.Helper()
+	header := map[string]string{"Content-Type": jsonType}
+	if r.op != "CreateToken" {
+		if _, own := r.header["X-Auth-Token"]; !own {
+			header["X-Auth-Token"] = s.token(t, orElse(r.project, devProject))
+		}
+	}
+	for name, value := range r.header {
+		header[name] = value
+	}
+	r.header = header
+}
+
+// route fills in method and path of an operation.
+func (s *service) route(t testing.TB, r *request) {
+	if r.op == "" {
+		return
+	}
+	operation, known := s.operations[r.op]
+	if !known {
+		t.Fatalf("edition %s has no operation %s", s.edition, r.op)
+	}
+	r.method = operation.Method
+	r.path = strings.NewReplacer(
+		"{project_id}", orElse(r.project, devProject),
+		"{log_group_id}", orElse(r.group, unknownID),
+		"{log_stream_id}", orElse(r.stream, unknownID),
+		"{logtank_id}", orElse(r.logtank, unknownID),
+	).Replace(operation.Path)
+}
+
+// token gives a token for a project of the development user.
+func (s *service) token(t testing.TB, project string) string {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tokens[project] == "" {
+		a := s.do(t, request{op: "CreateToken", query: "nocatalog", body: loginBody(embedded.DevPassword, `{"project":{"id":"`+project+`"}}`)})
+		s.tokens[project] = a.want(t, http.StatusCreated).header.Get("X-Subject-Token")
+	}
+	return s.tokens[project]
+}
+
+// loginBody is the body of a token request of the development user. The scope
+// is JSON, or "" for none.
+func loginBody(password, scope string) string {
+	return loginBodyOf(embedded.DevUser, embedded.DevDomain, password, scope)
+}
+
+func loginBodyOf(user, domain, password, scope string) string {
+	if scope != "" {
+		scope = `,"scope":` + scope
+	}
+	return `{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":` + quote(user) +
+		`,"password":` + quote(password) + `,"domain":{"name":` + quote(domain) + `}}}}` + scope + `}}`
+}
+
+// createGroup creates a group and gives its ID.
+func (s *service) createGroup(t testing.TB, project, name string) string {
+	t.Helper()
+	a := s.do(t, request{op: "CreateLogGroup", project: project, body: `{"log_group_name":` + quote(name) + `,"ttl_in_days":7}`})
+	return decode[struct {
+		ID string `json:"log_group_id"`
+	}](t, a.want(t, http.StatusCreated)).ID
+}
+
+// createStream creates a stream and gives its ID.
+func (s *service) createStream(t testing.TB, project, group, name string) string {
+	t.Helper()
+	a := s.do(t, request{op: "CreateLogStream", project: project, group: group, body: `{"log_stream_name":` + quote(name) + `}`})
+	return decode[struct {
+		ID string `json:"log_stream_id"`
+	}](t, a.want(t, http.StatusCreated)).ID
+}
+
+// groupNames lists the names of the groups of a project.
+func (s *service) groupNames(t testing.TB, project string) []string {
+	t.Helper()
+	a := s.do(t, request{op: "ListLogGroups", project: project}).want(t, http.StatusOK)
+	names := []string{}
+	for _, group := range decode[groupList](t, a).Groups {
+		names = append(names, group.Name)
+	}
+	return names
+}
+
+type groupList struct {
+	Groups []groupItem `json:"log_groups"`
+}
+
+type groupItem struct {
+	ID      string            `json:"log_group_id"`
+	Name    string            `json:"log_group_name"`
+	Alias   string            `json:"log_group_name_alias"`
+	Created int64             `json:"creation_time"`
+	TTL     int               `json:"ttl_in_days"`
+	Tag     map[string]string `json:"tag"`
+}
+
+type streamList struct {
+	Streams []streamItem `json:"log_streams"`
+}
+
+type streamItem struct {
+	ID      string            `json:"log_stream_id"`
+	Name    string            `json:"log_stream_name"`
+	Alias   string            `json:"log_stream_name_alias"`
+	Created int64             `json:"creation_time"`
+	TTL     int               `json:"ttl_in_days"`
+	Tag     map[string]string `json:"tag"`
+}
+
+// An answer is what came back for a request.
+type answer struct {
+	what   string // the request, for messages
+	status int
+	header http.Header
+	body   []byte
+}
+
+// want demands a status.
+func (a answer) want(t testing.TB, status int) answer {
+	t.Helper()
+	if a.status != status {
+		t.Fatalf("%s: status %d, want %d; body %.500s", a.what, a.status, status, a.body)
+	}
+	return a
+}
+
+// wantError demands an error of the log service, with exactly this message.
+func (a answer) wantError(t testing.TB, status int, code, message string) errorBody {
+	t.Helper()
+	var e errorBody
+	err := json.Unmarshal(a.body, &e)
+	if err != nil || a.status != status || e.Code != code || e.Message != message {
+		t.Errorf("%s:\n got %d %.500s\nwant %d %s %s", a.what, a.status, a.body, status, code, message)
+	}
+	return e
+}
+
+type errorBody struct {
+	Code      string   `json:"error_code"`
+	Message   string   `json:"error_msg"`
+	RequestID string   `json:"request_id"`
+	Details   []detail `json:"details"`
+}
+
+type detail struct {
+	Field string `json:"field"`
+	Rule  string `json:"rule"`
+}
+
+// wantIdentityError demands an error of IAM and gives its message.
+func (a answer) wantIdentityError(t testing.TB, status int) string {
+	t.Helper()
+	e := decode[struct {
+		Error struct {
+			Code    int    `json:"code"`
+			Message string `json:"message"`
+			Title   string `json:"title"`
+		} `json:"error"`
+	}](t, a.want(t, status)).Error
+	if e.Code != status || e.Title != http.StatusText(status) || e.Message == "" {
+		t.Errorf("%s: error %+v, want code %d, title %q and a message", a.what, e, status, http.StatusText(status))
+	}
+	return e.Message
+}
+
+// decode decodes the body of an answer.
+func decode[T any](t testing.TB, a answer) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal(a.body, &v); err != nil {
+		t.Fatalf("%s: %v; body %.500s", a.what, err, a.body)
+	}
+	return v
+}
+
+// A clock stands still until it is told to go on.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newClock() *clock { return &clock{now: time.Date(2026, 11, 22, 9, 30, 15, 0, time.UTC)} }
+
+// Now gives the time.
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Advance moves the time on.
+func (c *clock) Advance(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(by)
+}
+
+// quote writes a text as JSON.
+func quote(text string) string { return encode(text) }
+
+// encode writes a value as JSON.
+func encode(v any) string {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		panic(err) // for what JSON cannot say
+	}
+	return strings.TrimSuffix(out.String(), "\n")
+}
+
+func orElse(value, other string) string {
+	if value == "" {
+		return other
+	}
+	return value
+}

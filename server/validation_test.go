@@ -1,0 +1,600 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/ltskit/ltskit/openapi"
+)
+
+// Every rule that the document sets for the body of an operation is broken
+// once, and nothing else: the answer must be the documented one and name the
+// field.
+func TestBodiesThatBreakOneRule(t *testing.T) {
+	for _, edition := range openapi.Editions() {
+		t.Run("edition "+edition, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, config{edition: edition})
+			group := s.createGroup(t, devProject, "parent")
+			stream := s.createStream(t, devProject, group, "child")
+			rules := make(map[string]bool)
+			messages := messagesOf(document(t, edition))
+			for _, operation := range openapi.Operations(document(t, edition)) {
+				if operation.RequestBody == nil {
+					continue
+				}
+				t.Run(operation.OperationID, func(t *testing.T) {
+					schema := operation.RequestBody.Value.Content[jsonType].Schema.Value
+					good := rightBody(t, operation, group, stream)
+					call := request{op: operation.OperationID, group: group, stream: stream, body: encode(good)}
+					if a := s.do(t, call); a.status >= 400 && a.status != http.StatusUnauthorized && a.status != http.StatusNotFound {
+						t.Fatalf("%s: %d %s; this body breaks no rule", a.what, a.status, a.body)
+					}
+					for _, b := range breachesOf(t, schema, good) {
+						rules[b.rule] = true
+						t.Run(b.String(), func(t *testing.T) {
+							r := call
+							r.body = encode(b.body)
+							b.demand(t, messages, operation, s.do(t, r))
+						})
+					}
+				})
+			}
+			want := []string{"enum", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minimum", "null", "oneOf", "pattern", "required", "type"}
+			if got := slices.Sorted(maps.Keys(rules)); !slices.Equal(got, want) && edition == openapi.Latest {
+				t.Errorf("rules that were broken: %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// Every rule that the document sets for a parameter is broken once.
+func TestParametersThatBreakOneRule(t *testing.T) {
+	s := start(t, config{})
+	broken := 0
+	for _, operation := range openapi.Operations(document(t, openapi.Latest)) {
+		for _, ref := range operation.AllParameters() {
+			parameter := ref.Value
+			if parameter.Name == "project_id" || parameter.Name == "X-Project-Id" {
+				continue // another project is refused before
+			}
+			for _, text := range brokenTexts(t, parameter.Schema.Value) {
+				broken++
+				t.Run(operation.OperationID+" with the "+parameter.In+" parameter "+parameter.Name+" "+quote(text), func(t *testing.T) {
+					a := s.do(t, withParameter(t, operation, parameter, text))
+					e := a.wantError(t, 400, "LTS.0009", "Failed to validate the request body")
+					if len(e.Details) != 1 || e.Details[0].Field != parameter.Name || e.Details[0].Rule == "" {
+						t.Errorf("%s: details %v, want one about %s", a.what, e.Details, parameter.Name)
+					}
+				})
+			}
+		}
+	}
+	if broken < 40 {
+		t.Errorf("%d parameters broke a rule, want more than 40: the document has lost its limits", broken)
+	}
+}
+
+func TestDetailsOfValidation(t *testing.T) {
+	s := start(t, config{})
+	group := s.createGroup(t, devProject, "parent")
+	tests := map[string]struct {
+		op   string
+		body string
+		code string
+		want []detail
+	}{
+		"missing": {
+			op: "CreateLogGroup", body: `{"ttl_in_days":7}`, code: "LTS.0009",
+			want: []detail{{"/log_group_name", "is required"}},
+		},
+		"null": {
+			op: "CreateLogGroup", body: `{"log_group_name":null,"ttl_in_days":7}`, code: "LTS.0009",
+			want: []detail{{"/log_group_name", "must not be null"}},
+		},
+		"wrong type": {
+			op: "CreateLogGroup", body: `{"log_group_name":7,"ttl_in_days":7}`, code: "LTS.0009",
+			want: []detail{{"/log_group_name", "must be of type string"}},
+		},
+		"too long": {
+			op: "CreateLogGroup", body: `{"log_group_name":"` + strings.Repeat("a", 65) + `","ttl_in_days":7}`, code: "LTS.0009",
+			want: []detail{{"/log_group_name", "must have at most 64 characters"}},
+		},
+		"two rules of one field": {
+			op: "CreateLogGroup", body: `{"log_group_name":"","ttl_in_days":7}`, code: "LTS.0009",
+			want: []detail{{"/log_group_name", "must have at least 1 characters"}, {"/log_group_name", `must match ^[a-zA-Z0-9-]([a-zA-Z0-9_.-]*[a-zA-Z0-9_-])?$`}},
+		},
+		"neither of two forms": {
+			op: "CreateLogGroup", body: `{"log_group_name":"a","ttl_in_days":366}`, code: "LTS.0106",
+			want: []detail{{"/ttl_in_days", "must be at most 365, or must be of type string"}},
+		},
+		"below a minimum": {
+			op: "CreateLogStream", body: `{"log_stream_name":"a","ttl_in_days":0}`, code: "LTS.0009",
+			want: []detail{{"/ttl_in_days", "must be at least 1"}},
+		},
+		"not in the list": {
+			op: "UpdateTransfer", body: `{"log_transfer_id":"` + unknownID + `","log_transfer_info":{"log_storage_format":"raw"}}`, code: "LTS.1901",
+			want: []detail{{"/log_transfer_info/log_storage_format", `must be one of ["RAW","JSON"]`}},
+		},
+		"in an element": {
+			op: "CreateLogGroup", body: `{"log_group_name":"a","ttl_in_days":7,"tags":[{"key":"k"},{"key":""}]}`, code: "LTS.0009",
+			want: []detail{{"/tags/1/key", "must have at least 1 characters"}},
+		},
+		"in a member with a strange name": {
+			op: "ReportLogs", body: `{"log_time_ns":1,"contents":["a"],"labels":{"a/b~c":1}}`, code: "LTS.0009",
+			want: []detail{{"/labels/a~1b~0c", "must be of type string"}},
+		},
+		"no object": {
+			op: "CreateLogGroup", body: `[]`, code: "LTS.0009",
+			want: []detail{{"", "must be of type object"}},
+		},
+		"a field with a code of its own": {
+			op: "CreateLogGroup", body: `{"log_group_name":"a","ttl_in_days":true}`, code: "LTS.0106",
+			want: []detail{{"/ttl_in_days", "must be of type integer, or must be of type string"}},
+		},
+		"the general code wins over the field's": {
+			op: "CreateLogGroup", body: `{"log_group_name":1,"ttl_in_days":true}`, code: "LTS.0009",
+			want: []detail{{"/log_group_name", "must be of type string"}, {"/ttl_in_days", "must be of type integer, or must be of type string"}},
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			a := s.do(t, request{op: tt.op, group: group, body: tt.body})
+			e := decode[errorBody](t, a.want(t, http.StatusBadRequest))
+			if e.Code != tt.code || !slices.Equal(e.Details, tt.want) {
+				t.Errorf("%s:\n got %s %q\nwant %s %q", a.what, e.Code, e.Details, tt.code, tt.want)
+			}
+		})
+	}
+}
+
+// A body can break a rule with every second byte. The answer stays short.
+func TestDetailsAreBounded(t *testing.T) {
+	s := start(t, config{})
+	for name, n := range map[string]int{"a few thousand": 5000, "two hundred thousand": 200000} {
+		t.Run(name, func(t *testing.T) {
+			body := `{"log_group_name":"a","ttl_in_days":7,"tags":[1` + strings.Repeat(`,1`, n-1) + `]}`
+			a := s.do(t, request{op: "CreateLogGroup", body: body})
+			e := a.wantError(t, 400, "LTS.0009", "Failed to validate the request body")
+			if len(e.Details) == 0 || len(e.Details) > 100 || !strings.HasPrefix(e.Details[0].Field, "/tags/") {
+				t.Errorf("%d wrong tags: %d details, want 1 to 100 about /tags", n, len(e.Details))
+			}
+		})
+	}
+}
+
+// What is not there yet is answered like an API that has not been published,
+// once the request has been found right.
+func TestUnpublishedOperations(t *testing.T) {
+	missing := []string{"transfers"}
+	for _, edition := range openapi.Editions() {
+		t.Run("edition "+edition, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, config{edition: edition})
+			for _, operation := range openapi.Operations(document(t, edition)) {
+				if !slices.Contains(missing, operation.Tag()) {
+					continue
+				}
+				t.Run(operation.OperationID, func(t *testing.T) {
+					r := request{op: operation.OperationID, body: bodyFor(t, operation, unknownID, unknownID)}
+					for _, p := range operation.AllParameters() {
+						if p.Value.In == openapi3.ParameterInQuery && p.Value.Required {
+							r.query = p.Value.Name + "=" + unknownID
+						}
+					}
+					e := s.do(t, r).wantError(t, 404, "APIGW.0101", "The API does not exist or has not been published in the environment")
+					if e.RequestID == "" {
+						t.Error("no request_id in the answer")
+					}
+					r.header = map[string]string{"X-Auth-Token": ""}
+					s.do(t, r).wantError(t, 401, "LTS.0002", "Current user is not authenticated correctly, check your token.")
+				})
+			}
+		})
+	}
+}
+
+// A breach is a body that breaks one rule of a schema.
+type breach struct {
+	field     string // JSON pointer
+	rule      string // word of the schema
+	shown     string // the value that breaks it
+	body      any
+	violation openapi.Violation // how the document wants it answered
+}
+
+func (b breach) String() string {
+	return fmt.Sprintf("%s breaks %s with %.40s", orElse(b.field, "the body"), b.rule, b.shown)
+}
+
+// demand holds an answer against what the document says of the breach.
+func (b breach) demand(t *testing.T, messages map[string]string, operation openapi.Operation, a answer) {
+	t.Helper()
+	if operation.Service() == "iam" {
+		want := "; " // and the rule alone, where it is about the whole body
+		if b.field != "" {
+			want += b.field + ": "
+		}
+		if message := a.wantIdentityError(t, http.StatusBadRequest); !strings.Contains(message, want) {
+			t.Errorf("%s: message %q, want one with %q", a.what, message, want)
+		}
+		return
+	}
+	status := statusOfCode(t, operation, b.violation.Code)
+	e := a.wantError(t, status, b.violation.Code, orElse(b.violation.Message, messages[b.violation.Code]))
+	if len(e.Details) == 0 {
+		t.Fatalf("%s: no details, want some about %q", a.what, b.field)
+	}
+	for _, d := range e.Details {
+		if d.Field != b.field || d.Rule == "" {
+			t.Errorf("%s: details %q, want only some about %q", a.what, e.Details, b.field)
+		}
+	}
+}
+
+// statusOfCode finds the one status under which an operation lists a code.
+func statusOfCode(t *testing.T, operation openapi.Operation, code string) int {
+	t.Helper()
+	var found []string
+	for _, status := range operation.Statuses() {
+		if status != "415" && slices.Contains(openapi.ErrorCodes(operation.Responses.Value(status).Value), code) {
+			found = append(found, status)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("%s lists %s under the statuses %q, want one", operation.OperationID, code, found)
+	}
+	status, _ := strconv.Atoi(found[0])
+	return status
+}
+
+// messagesOf gives the messages of the error table for wrong requests, by code.
+func messagesOf(doc *openapi3.T) map[string]string {
+	messages := make(map[string]string)
+	for _, row := range openapi.Errors(doc) {
+		if row.Status == http.StatusBadRequest {
+			messages[row.Code] = row.Message
+		}
+	}
+	return messages
+}
+
+// general answers what has no answer of its own.
+var general = openapi.Violation{Code: "LTS.0009"}
+
+// breachesOf breaks each rule of a schema in turn. The body good breaks none.
+func breachesOf(t *testing.T, schema *openapi3.Schema, good any) []breach {
+	t.Helper()
+	list := breachesAt(t, schema, good, func(v any) any { return v })
+	for i := range list {
+		if list[i].violation.Code == "" {
+			list[i].violation = general
+		}
+	}
+	return list
+}
+
+// breachesAt breaks each rule of a part of a body. The function put gives the
+// whole body with another value for the part.
+func breachesAt(t *testing.T, schema *openapi3.Schema, good any, put func(any) any) []breach {
+	t.Helper()
+	violation, _ := openapi.ViolationOf(schema)
+	var list []breach
+	add := func(rule string, values ...any) {
+		for _, v := range values {
+			list = append(list, breach{rule: rule, shown: encode(v), body: put(v), violation: violation})
+		}
+	}
+	inner := unwrap(schema)
+	if len(inner.OneOf) > 0 {
+		add("oneOf", brokenForms(t, inner)...)
+		return list
+	}
+	if !inner.Nullable {
+		add("null", nil)
+	}
+	add("type", valuesOfOtherTypes(inner)...)
+	for rule, values := range brokenValues(t, inner, good) {
+		add(rule, values...)
+	}
+	switch good := good.(type) {
+	case map[string]any:
+		list = append(list, breachesOfObject(t, inner, good, put)...)
+	case []any:
+		element := func(v any) any { return put([]any{v}) }
+		list = append(list, under("0", breachesAt(t, inner.Items.Value, good[0], element))...)
+	}
+	return list
+}
+
+func breachesOfObject(t *testing.T, schema *openapi3.Schema, good map[string]any, put func(any) any) []breach {
+	t.Helper()
+	var list []breach
+	for _, name := range schema.Required {
+		without := maps.Clone(good)
+		delete(without, name)
+		violation, _ := openapi.ViolationOf(schema.Properties[name].Value)
+		if !violation.Missing {
+			violation = general
+		}
+		list = append(list, breach{field: "/" + name, rule: "required", shown: "nothing", body: put(without), violation: violation})
+	}
+	for _, name := range slices.Sorted(maps.Keys(good)) {
+		member := func(v any) any {
+			with := maps.Clone(good)
+			with[name] = v
+			return put(with)
+		}
+		of := schema.AdditionalProperties.Schema
+		if property := schema.Properties[name]; property != nil {
+			of = property
+		}
+		list = append(list, under(name, breachesAt(t, of.Value, good[name], member))...)
+	}
+	return list
+}
+
+// under puts a member's name in front of the fields.
+func under(name string, list []breach) []breach {
+	for i := range list {
+		list[i].field = "/" + name + list[i].field
+	}
+	return list
+}
+
+// unwrap gives the one schema that an allOf of one wraps.
+func unwrap(schema *openapi3.Schema) *openapi3.Schema {
+	for len(schema.AllOf) == 1 {
+		schema = schema.AllOf[0].Value
+	}
+	return schema
+}
+
+// valuesOfOtherTypes gives a value of each type that a schema does not have.
+func valuesOfOtherTypes(schema *openapi3.Schema) []any {
+	var values []any
+	for _, of := range []struct {
+		kind  string
+		value any
+	}{
+		{openapi3.TypeString, "7"}, {openapi3.TypeInteger, 7}, {openapi3.TypeNumber, 7.5}, {openapi3.TypeBoolean, true},
+		{openapi3.TypeArray, []any{}}, {openapi3.TypeObject, map[string]any{}},
+	} {
+		if !schema.Type.Is(of.kind) {
+			values = append(values, of.value)
+		}
+	}
+	return values
+}
+
+// brokenValues gives, by the word of the schema, values of the right type that
+// break a rule.
+func brokenValues(t *testing.T, schema *openapi3.Schema, good any) map[string][]any {
+	t.Helper()
+	if schema.Not != nil || schema.UniqueItems || schema.MultipleOf != nil || schema.MaxItems != nil || schema.MinProps > 0 ||
+		schema.ExclusiveMin.IsSet() || schema.ExclusiveMax.IsSet() || len(schema.AnyOf) > 0 || len(schema.AllOf) > 1 {
+		t.Fatalf("a schema of a request has a rule that this test does not know how to break: %+v", schema)
+	}
+	broken := make(map[string][]any)
+	if schema.Type.Is(openapi3.TypeString) {
+		for rule, texts := range brokenStrings(schema) {
+			for _, text := range texts {
+				broken[rule] = append(broken[rule], text)
+			}
+		}
+	}
+	if schema.Min != nil {
+		broken["minimum"] = []any{*schema.Min - 1, json.Number("-9223372036854775808")}
+	}
+	if schema.Max != nil {
+		broken["maximum"] = []any{*schema.Max + 1, json.Number("4294967303"), json.Number("1e300")}
+	}
+	if schema.MinItems > 0 {
+		broken["minItems"] = []any{[]any{}}
+	}
+	if schema.MaxProps != nil {
+		broken["maxProperties"] = []any{crowd(good, *schema.MaxProps+1)}
+	}
+	return broken
+}
+
+// crowd gives an object of n members like those of another.
+func crowd(good any, n uint64) map[string]any {
+	object := make(map[string]any)
+	for _, value := range good.(map[string]any) {
+		for i := range n {
+			object[strconv.FormatUint(i, 10)] = value
+		}
+	}
+	return object
+}
+
+// brokenStrings gives, by the word of the schema, strings that break a rule
+// and, where that is possible, no other.
+func brokenStrings(schema *openapi3.Schema) map[string][]string {
+	broken := make(map[string][]string)
+	if schema.MinLength > 0 {
+		broken["minLength"] = []string{strings.Repeat("a", int(schema.MinLength)-1)}
+	}
+	if schema.MaxLength != nil {
+		n := int(*schema.MaxLength) + 1
+		broken["maxLength"] = []string{strings.Repeat("a", n)}
+		if n < 1000 { // the length is in characters
+			broken["maxLength"] = append(broken["maxLength"], strings.Repeat("志", n))
+		}
+	}
+	if schema.Pattern != "" {
+		pattern := regexp.MustCompile(schema.Pattern)
+		for _, text := range []string{".a", "_a", "a.", "a b", "a\n", "a\x00", "a//b", "-", "+1", "ä", "志", "a*"} {
+			if !pattern.MatchString(text) {
+				broken["pattern"] = append(broken["pattern"], text)
+			}
+		}
+	}
+	for _, value := range schema.Enum {
+		text := value.(string)
+		broken["enum"] = append(broken["enum"], text+"x", swapCase(text))
+	}
+	return broken
+}
+
+// swapCase writes small letters for capital ones and the other way round.
+func swapCase(text string) string {
+	if lower := strings.ToLower(text); lower != text {
+		return lower
+	}
+	return strings.ToUpper(text)
+}
+
+// brokenForms gives values that break every form of a oneOf.
+func brokenForms(t *testing.T, schema *openapi3.Schema) []any {
+	t.Helper()
+	candidates := []any{nil, 7.5, map[string]any{}, map[string]any{"a": "7"}, []any{}, []any{7}, []any{nil}, "", " 7", "7 ", "seven", "0x7", "٧"}
+	for _, form := range schema.OneOf {
+		candidates = append(candidates, valuesOfOtherTypes(form.Value)...)
+		for _, values := range brokenValues(t, form.Value, nil) {
+			candidates = append(candidates, values...)
+		}
+	}
+	var broken []any
+	for _, v := range candidates {
+		fits := func(form *openapi3.SchemaRef) bool { return form.Value.VisitJSON(v) == nil }
+		if !slices.ContainsFunc(schema.OneOf, fits) {
+			broken = append(broken, v)
+		}
+	}
+	return broken
+}
+
+// brokenTexts gives texts of a parameter that break its schema.
+func brokenTexts(t *testing.T, schema *openapi3.Schema) []string {
+	t.Helper()
+	var texts []string
+	if schema.Type.Is(openapi3.TypeInteger) {
+		texts = append(texts, "x", "7.5", "99999999999999999999", "0x7", "7 ")
+		for _, values := range brokenValues(t, schema, nil) {
+			for _, v := range values {
+				texts = append(texts, encode(v))
+			}
+		}
+	}
+	for _, broken := range brokenStrings(schema) {
+		for _, text := range broken {
+			if text != "" && schema.Type.Is(openapi3.TypeString) {
+				texts = append(texts, strings.TrimSpace(text))
+			}
+		}
+	}
+	return texts
+}
+
+// withParameter is a right call of an operation but for one parameter.
+func withParameter(t *testing.T, operation openapi.Operation, parameter *openapi3.Parameter, text string) request {
+	t.Helper()
+	r := request{op: operation.OperationID, body: bodyFor(t, operation, unknownID, unknownID)}
+	switch {
+	case parameter.In == openapi3.ParameterInQuery:
+		r.query = parameter.Name + "=" + strings.ReplaceAll(text, " ", "+")
+	case parameter.In == openapi3.ParameterInHeader:
+		r.header = map[string]string{parameter.Name: text}
+	case parameter.Name == "log_group_id":
+		r.group = text
+	case parameter.Name == "log_stream_id":
+		r.stream = text
+	default:
+		t.Fatalf("do not know how to send the parameter %s", parameter.Name)
+	}
+	return r
+}
+
+// bodyFor makes a right body for an operation on a group and a stream, or ""
+// where it has none.
+func bodyFor(t testing.TB, operation openapi.Operation, group, stream string) string {
+	t.Helper()
+	if operation.RequestBody == nil {
+		return ""
+	}
+	return encode(rightBody(t, operation, group, stream))
+}
+
+// rightBody makes a body that breaks neither a rule of its schema nor one that
+// a schema cannot hold, with every member that the schema describes. Its times
+// are around that of [newClock].
+func rightBody(t testing.TB, operation openapi.Operation, group, stream string) map[string]any {
+	t.Helper()
+	body := sample(t, operation.RequestBody.Value.Content[jsonType].Schema.Value).(map[string]any)
+	for name, value := range map[string]any{
+		"start_time": 1795339000000, "end_time": 1795340000000, "line_num": "1795339393707000000", "step_interval": 60000,
+		"group_id": group, "log_group_id": group, "stream_id": stream, "log_stream_ids": []any{stream},
+		"tenant_project_id": devProject, "period": 2,
+	} {
+		if _, described := body[name]; described {
+			body[name] = value
+		}
+	}
+	return body
+}
+
+// sample makes a value that breaks no rule of a schema and has every member
+// that the schema describes.
+func sample(t testing.TB, schema *openapi3.Schema) any {
+	t.Helper()
+	schema = unwrap(schema)
+	switch {
+	case len(schema.OneOf) > 0:
+		return sample(t, schema.OneOf[0].Value)
+	case len(schema.Enum) > 0:
+		return schema.Enum[0]
+	case schema.Type.Is(openapi3.TypeString):
+		return sampleText(t, schema)
+	case schema.Type.Is(openapi3.TypeInteger):
+		return max(7, int(deref(schema.Min)))
+	case schema.Type.Is(openapi3.TypeBoolean):
+		return true
+	case schema.Type.Is(openapi3.TypeArray):
+		return []any{sample(t, schema.Items.Value)}
+	default:
+		return sampleObject(t, schema)
+	}
+}
+
+func sampleText(t testing.TB, schema *openapi3.Schema) string {
+	t.Helper()
+	n := max(1, int(schema.MinLength))
+	for _, text := range []string{strings.Repeat("7", n), strings.Repeat("a", n)} {
+		if schema.Pattern == "" || regexp.MustCompile(schema.Pattern).MatchString(text) {
+			return text
+		}
+	}
+	t.Fatalf("no text of %d characters known that matches %s", n, schema.Pattern)
+	return ""
+}
+
+func sampleObject(t testing.TB, schema *openapi3.Schema) map[string]any {
+	t.Helper()
+	object := make(map[string]any)
+	for name, property := range schema.Properties {
+		object[name] = sample(t, property.Value)
+	}
+	if more := schema.AdditionalProperties.Schema; more != nil {
+		object["key"] = sample(t, more.Value)
+	}
+	return object
+}
+
+func deref[T any](p *T) T {
+	var zero T
+	if p == nil {
+		return zero
+	}
+	return *p
+}
