@@ -1,11 +1,13 @@
 package server_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/ltskit/ltskit/lts"
 	"github.com/ltskit/ltskit/openapi"
 	"github.com/ltskit/ltskit/server"
 	"github.com/ltskit/ltskit/store/fault"
@@ -19,7 +21,7 @@ func TestFaults(t *testing.T) {
 			t.Parallel()
 			s := start(t, config{edition: edition, faults: true, now: newClock().Now})
 			of := s.populate(t, devProject, "kept")
-			before := s.everything(t, devProject, of)
+			before := s.everything(t, of)
 			for _, operation := range stateful(t) {
 				operation = s.operations[operation.OperationID]
 				for _, store := range fault.Stores() {
@@ -27,8 +29,8 @@ func TestFaults(t *testing.T) {
 						continue
 					}
 					t.Run(operation.OperationID+" without the "+string(store), func(t *testing.T) {
-						wantDocumentedFailure(t, operation, s.do(t, s.callOn(t, operation, of, string(store))))
-						if after := s.everything(t, devProject, of); after != before {
+						wantDocumentedFailure(t, operation, s.do(t, failing(callOn(t, operation, of), string(store))))
+						if after := s.everything(t, of); after != before {
 							t.Errorf("the project\n was %s\nand is %s\nwant no difference", before, after)
 						}
 					})
@@ -39,28 +41,28 @@ func TestFaults(t *testing.T) {
 }
 
 func TestFaultsEndWithTheRequest(t *testing.T) {
-	s := start(t, config{faults: true, now: newClock().Now})
+	s := start(t, config{faults: true, now: newClock().Now, quotas: plenty})
 	for _, operation := range stateful(t) {
 		t.Run(operation.OperationID, func(t *testing.T) {
 			of := s.populate(t, devProject, operation.OperationID)
 			for _, store := range fault.Stores() {
-				s.do(t, s.callOn(t, operation, of, string(store)))
+				s.do(t, failing(callOn(t, operation, of), string(store)))
 				if !uses(operation, store) { // the call has done what it does
-					of = s.populate(t, devProject, operation.OperationID+string(store))
+					of = s.populate(t, devProject, operation.OperationID+"-"+string(store))
 				}
 			}
-			wantSuccess(t, s.do(t, s.callOn(t, operation, of, "")))
+			wantSuccess(t, s.do(t, callOn(t, operation, of)))
 		})
 	}
 }
 
 func TestFaultsThatAreNotAllowed(t *testing.T) {
-	s := start(t, config{now: newClock().Now})
-	for _, store := range []string{"catalog", "records", "nothing"} {
+	s := start(t, config{now: newClock().Now, quotas: plenty})
+	for _, store := range []string{"catalog", "records", "bucket", "nothing"} {
 		for _, operation := range stateful(t) {
 			t.Run(operation.OperationID+" with the "+store+" to fail", func(t *testing.T) {
 				of := s.populate(t, devProject, operation.OperationID+"-"+store)
-				wantSuccess(t, s.do(t, s.callOn(t, operation, of, store)))
+				wantSuccess(t, s.do(t, failing(callOn(t, operation, of), store)))
 			})
 		}
 	}
@@ -76,7 +78,7 @@ func TestFaultsThatThereAreNot(t *testing.T) {
 				return
 			}
 			e := s.do(t, r).wantError(t, 400, "LTS.0009", invalidBody)
-			if want := []detail{{server.FaultHeader, "must be one of [catalog records]"}}; !slices.Equal(e.Details, want) {
+			if want := []detail{{server.FaultHeader, fmt.Sprintf("must be one of %v", fault.Stores())}}; !slices.Equal(e.Details, want) {
 				t.Errorf("store %q: details %q, want %q", store, e.Details, want)
 			}
 		})
@@ -86,23 +88,25 @@ func TestFaultsThatThereAreNot(t *testing.T) {
 	}
 }
 
+// plenty is enough for whoever populates a project again and again.
+var plenty = lts.Quotas{Groups: 1000, Streams: 1000}
+
 // uses reports whether an operation can only succeed with a store.
 func uses(operation openapi.Operation, store fault.Store) bool {
-	return store == fault.CatalogStore || operation.Tag() == "logs"
+	switch store {
+	case fault.CatalogStore:
+		return true
+	case fault.RecordsStore:
+		return operation.Tag() == "logs"
+	default:
+		return operation.OperationID == "CreateOBSTransfer" || operation.OperationID == "UpdateTransfer"
+	}
 }
 
-// callOn is a call of an operation on what a project has, during which a store
-// shall fail.
-func (s *service) callOn(t testing.TB, operation openapi.Operation, of possessions, store string) request {
-	t.Helper()
-	body := bodyFor(t, operation, of.group, of.stream)
-	for _, member := range []string{"log_group_name", "log_stream_name", "resource_id"} { // what must be unique
-		body = strings.Replace(body, quote(member)+`:"7"`, quote(member)+`:`+quote("call-"+of.group), 1)
-	}
-	return request{
-		op: operation.OperationID, group: of.group, stream: of.stream, logtank: of.logtank, body: body,
-		header: map[string]string{server.FaultHeader: store},
-	}
+// failing is a request during which a store shall fail.
+func failing(r request, store string) request {
+	r.header = map[string]string{server.FaultHeader: store}
+	return r
 }
 
 // wantDocumentedFailure demands a 500 that the page of the operation prints. An

@@ -21,6 +21,7 @@ import (
 	"github.com/ltskit/ltskit/openapi"
 	"github.com/ltskit/ltskit/server"
 	"github.com/ltskit/ltskit/server/embedded"
+	"github.com/ltskit/ltskit/store/bucket"
 	"github.com/ltskit/ltskit/store/catalog"
 	"github.com/ltskit/ltskit/store/fault"
 	"github.com/ltskit/ltskit/store/records"
@@ -116,7 +117,10 @@ func newOptions(t testing.TB, c config) server.Options {
 	if err != nil {
 		t.Fatalf("lts.NewTokens: %v", err)
 	}
-	stores := lts.Config{Catalog: openCatalog(t, c), Records: openRecords(t, c), Now: c.now, NewID: uuid.NewString, Quotas: c.quotas}
+	stores := lts.Config{
+		Catalog: openCatalog(t, c), Records: openRecords(t, c), Buckets: openBuckets(t, c),
+		Now: c.now, NewID: uuid.NewString, Quotas: c.quotas,
+	}
 	return server.Options{
 		Document:  document(t, c.edition),
 		Service:   lts.NewService(stores),
@@ -160,6 +164,20 @@ func openRecords(t testing.TB, c config) lts.Records {
 		return fault.Records(written)
 	}
 	return written
+}
+
+func openBuckets(t testing.TB, c config) lts.Buckets {
+	t.Helper()
+	dir := t.TempDir()
+	if err := bucket.MakeFolder(dir, embedded.DevBucket); err != nil {
+		t.Fatalf("bucket.MakeFolder: %v", err)
+	}
+	buckets := bucket.Folder(dir)
+	closeAfter(t, buckets)
+	if c.faults {
+		return fault.Buckets(buckets)
+	}
+	return buckets
 }
 
 func closeAfter(t testing.TB, store io.Closer) {
@@ -308,6 +326,132 @@ func (s *service) createStream(t testing.TB, project, group, name string) string
 	return decode[struct {
 		ID string `json:"log_stream_id"`
 	}](t, a.want(t, http.StatusCreated)).ID
+}
+
+// createLogtank creates a logtank and gives its ID.
+func (s *service) createLogtank(t testing.TB, project, resource string) string {
+	t.Helper()
+	body := `{"logtank":{"resource_type":"LISTENER","resource_id":` + quote(resource) + `,"log_group_id":"g","log_stream_id":"s"}}`
+	a := s.do(t, request{op: "CreateLogtank", project: project, body: body})
+	return decode[struct {
+		Logtank struct {
+			ID string `json:"id"`
+		} `json:"logtank"`
+	}](t, a.want(t, http.StatusCreated)).Logtank.ID
+}
+
+// createTransfer creates a transfer of a stream and gives its ID.
+func (s *service) createTransfer(t testing.TB, project, group, stream string) string {
+	t.Helper()
+	a := s.do(t, request{op: "CreateOBSTransfer", project: project, body: encode(map[string]any{
+		"log_group_id": group, "log_stream_ids": []string{stream}, "obs_bucket_name": embedded.DevBucket,
+		"type": "cycle", "storage_format": "RAW", "period": 2, "period_unit": "min",
+	})})
+	return decode[struct {
+		ID string `json:"log_dump_obs_id"`
+	}](t, a.want(t, http.StatusCreated)).ID
+}
+
+// possessions are the IDs of one of everything that a project can have. The
+// transfer is of a stream of its own, so that it keeps nothing from being
+// deleted.
+type possessions struct{ project, group, stream, logtank, transfer string }
+
+var nobodys = possessions{project: devProject, group: unknownID, stream: unknownID, logtank: unknownID, transfer: unknownID}
+
+// populate gives a project one of everything, under names with a prefix.
+func (s *service) populate(t testing.TB, project, prefix string) possessions {
+	t.Helper()
+	of := possessions{project: project, group: s.createGroup(t, project, prefix+"-group")}
+	of.stream = s.createStream(t, project, of.group, prefix+"-stream")
+	of.logtank = s.createLogtank(t, project, prefix+"-resource")
+	transferred := s.createGroup(t, project, prefix+"-transferred")
+	of.transfer = s.createTransfer(t, project, transferred, s.createStream(t, project, transferred, prefix+"-transferred"))
+	s.do(t, request{
+		op: "ReportLogs", project: project, group: of.group, stream: of.stream,
+		body: `{"log_time_ns":"1795339393707000000","contents":["` + prefix + `-line"],"labels":{"of":"` + prefix + `"}}`,
+	}).want(t, http.StatusOK)
+	return of
+}
+
+// everything writes down all that a project has.
+func (s *service) everything(t testing.TB, of possessions) string {
+	t.Helper()
+	var all strings.Builder
+	for _, r := range []request{
+		{op: "ListLogGroups"}, {op: "ListProjectLogStreams"}, {op: "ListLogtanks"}, {op: "ListTransfers"},
+		{op: "ListLogs", body: `{"start_time":1795339000000,"end_time":1795340000000}`},
+	} {
+		r.project, r.group, r.stream = of.project, of.group, of.stream
+		body := decode[map[string]json.RawMessage](t, s.do(t, r).want(t, http.StatusOK))
+		delete(body, "request_id")
+		all.WriteString(encode(body) + "\n")
+	}
+	return all.String()
+}
+
+// stateful lists the operations on what a project owns.
+func stateful(t testing.TB) []openapi.Operation {
+	t.Helper()
+	missing := map[string]int{"groups": 4, "streams": 5, "logs": 5, "transfers": 4, "logtanks": 5}
+	var list []openapi.Operation
+	for _, operation := range openapi.Operations(document(t, openapi.Latest)) {
+		if operation.Tag() != "tokens" {
+			list = append(list, operation)
+			missing[operation.Tag()]--
+		}
+	}
+	for tag, n := range missing {
+		if n != 0 {
+			t.Errorf("the document has %d operations more or fewer under %s than these tests know", n, tag)
+		}
+	}
+	return list
+}
+
+// callOn is a right call of an operation on what a project has.
+func callOn(t testing.TB, operation openapi.Operation, of possessions) request {
+	t.Helper()
+	r := request{op: operation.OperationID, project: of.project, group: of.group, stream: of.stream, logtank: of.logtank}
+	if operation.OperationID == "DeleteTransfer" {
+		r.query = "log_transfer_id=" + of.transfer
+	}
+	if operation.RequestBody != nil {
+		r.body = encode(rightBody(t, operation, of))
+	}
+	return r
+}
+
+// rightBody makes a body that breaks neither a rule of its schema nor one that
+// a schema cannot hold, with every member that the schema describes. Its times
+// are around that of [newClock].
+func rightBody(t testing.TB, operation openapi.Operation, of possessions) map[string]any {
+	t.Helper()
+	body := sample(t, operation.RequestBody.Value.Content[jsonType].Schema.Value)
+	return withValues(body, map[string]any{
+		"log_group_name": "call-" + of.group, "log_stream_name": "call-" + of.group, "resource_id": "call-" + of.group,
+		"start_time": 1795339000000, "end_time": 1795340000000, "line_num": "1795339393707000000", "step_interval": 60000,
+		"group_id": of.group, "log_group_id": of.group, "stream_id": of.stream, "log_stream_id": of.stream,
+		"log_stream_ids": []any{of.stream}, "log_transfer_id": of.transfer, "tenant_project_id": of.project,
+		"obs_bucket_name": embedded.DevBucket, "period": 2, "obs_period": 2,
+	}).(map[string]any)
+}
+
+// withValues puts values in place of the members of their names, however deep
+// they stand.
+func withValues(v any, values map[string]any) any {
+	object, ok := v.(map[string]any)
+	if !ok {
+		return v
+	}
+	for name := range object {
+		if value, given := values[name]; given {
+			object[name] = value
+		} else {
+			object[name] = withValues(object[name], values)
+		}
+	}
+	return object
 }
 
 // groupNames lists the names of the groups of a project.

@@ -36,7 +36,7 @@ func TestBodiesThatBreakOneRule(t *testing.T) {
 					schema := operation.RequestBody.Value.Content[jsonType].Schema.Value
 					good := rightBody(t, operation, group, stream)
 					call := request{op: operation.OperationID, group: group, stream: stream, body: encode(good)}
-					if a := s.do(t, call); a.status >= 400 && a.status != http.StatusUnauthorized && a.status != http.StatusNotFound {
+					if a := s.do(t, call); a.status >= 400 && a.status != http.StatusUnauthorized && a.status != http.StatusNotFound && !namesNothing(a) {
 						t.Fatalf("%s: %d %s; this body breaks no rule", a.what, a.status, a.body)
 					}
 					for _, b := range breachesOf(t, schema, good) {
@@ -55,6 +55,12 @@ func TestBodiesThatBreakOneRule(t *testing.T) {
 			}
 		})
 	}
+}
+
+// namesNothing reports whether an answer says that the bucket or transfer that
+// a right body names does not exist.
+func namesNothing(a answer) bool {
+	return strings.Contains(string(a.body), `"LTS.0416"`) || strings.Contains(string(a.body), `"LTS.0405"`)
 }
 
 // Every rule that the document sets for a parameter is broken once.
@@ -167,37 +173,6 @@ func TestDetailsAreBounded(t *testing.T) {
 			e := a.wantError(t, 400, "LTS.0009", "Failed to validate the request body")
 			if len(e.Details) == 0 || len(e.Details) > 100 || !strings.HasPrefix(e.Details[0].Field, "/tags/") {
 				t.Errorf("%d wrong tags: %d details, want 1 to 100 about /tags", n, len(e.Details))
-			}
-		})
-	}
-}
-
-// What is not there yet is answered like an API that has not been published,
-// once the request has been found right.
-func TestUnpublishedOperations(t *testing.T) {
-	missing := []string{"transfers"}
-	for _, edition := range openapi.Editions() {
-		t.Run("edition "+edition, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, config{edition: edition})
-			for _, operation := range openapi.Operations(document(t, edition)) {
-				if !slices.Contains(missing, operation.Tag()) {
-					continue
-				}
-				t.Run(operation.OperationID, func(t *testing.T) {
-					r := request{op: operation.OperationID, body: bodyFor(t, operation, unknownID, unknownID)}
-					for _, p := range operation.AllParameters() {
-						if p.Value.In == openapi3.ParameterInQuery && p.Value.Required {
-							r.query = p.Value.Name + "=" + unknownID
-						}
-					}
-					e := s.do(t, r).wantError(t, 404, "APIGW.0101", "The API does not exist or has not been published in the environment")
-					if e.RequestID == "" {
-						t.Error("no request_id in the answer")
-					}
-					r.header = map[string]string{"X-Auth-Token": ""}
-					s.do(t, r).wantError(t, 401, "LTS.0002", "Current user is not authenticated correctly, check your token.")
-				})
 			}
 		})
 	}
