@@ -567,9 +567,6 @@ type DomainRef struct {
 //
 // Example: {"error_code":"AS.0001","error_msg":"The format of message is error"}
 type Error struct {
-	// Details The fields that break a rule, where the reference server knows them.
-	Details []ErrorDetail `json:"details,omitempty"`
-
 	// ErrorCode Code of the error, as the table of errors lists it.
 	ErrorCode string `json:"error_code"`
 
@@ -578,6 +575,9 @@ type Error struct {
 
 	// RequestID ID of the request, the value of the header X-Request-Id. Errors of the gateway repeat it.
 	RequestID *string `json:"request_id,omitempty"`
+
+	// Details The fields that break a rule, where the reference server knows them.
+	Details []ErrorDetail `json:"details,omitempty"`
 }
 
 // ErrorDetail A field of the request and the rule that it breaks.
