@@ -20,7 +20,7 @@ type Target struct {
 	// Bucket is one that transfers may write to. Default [DefaultBucket].
 	Bucket string
 	// Features are the tags of the document that the target has, such as
-	// "groups". Cases of others are not supported.
+	// "groups"; cases of others are not supported. Default: all of them.
 	Features []string
 	// FaultHeader names a header that makes a store of the target fail, with
 	// the name of the store as its value. Empty means that faults cannot be
@@ -93,4 +93,6 @@ func (t Target) base(service string) string {
 	return strings.TrimSuffix(base, "/")
 }
 
-func (t Target) has(feature string) bool { return slices.Contains(t.Features, feature) }
+func (t Target) has(feature string) bool {
+	return len(t.Features) == 0 || slices.Contains(t.Features, feature)
+}

@@ -1,8 +1,11 @@
 package openapi
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 
 	"github.com/speakeasy-api/openapi/overlay"
 	"gopkg.in/yaml.v3"
@@ -21,13 +24,24 @@ func applyOverlay(fsys fs.FS, file string, root *yaml.Node) error {
 	if err := node.Decode(&whole); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	if err := whole.Validate(); err != nil {
+	if len(whole.Actions) == 0 {
+		return fmt.Errorf("%s:1: an overlay must have actions", file)
+	}
+	header := whole
+	header.Actions = []overlay.Action{{Target: "$", Remove: true}} // the real ones are checked where they stand
+	if err := header.Validate(); err != nil {
 		return fmt.Errorf("%s:1: %w", file, err)
 	}
 	lines := actionLines(node)
 	for i, action := range whole.Actions {
+		if err := checkAction(value(node.Content[0], "actions").Content[i]); err != nil {
+			return fmt.Errorf("%s:%d: action %d, target %s: %w", file, lines[i], i+1, action.Target, err)
+		}
 		one := whole
 		one.Actions = []overlay.Action{action}
+		if err := one.Validate(); err != nil {
+			return fmt.Errorf("%s:%d: action %d, target %s: %w", file, lines[i], i+1, action.Target, err)
+		}
 		if err := retype(one, action, root); err != nil {
 			return fmt.Errorf("%s:%d: action %d, target %s: %w", file, lines[i], i+1, action.Target, err)
 		}
@@ -38,6 +52,23 @@ func applyOverlay(fsys fs.FS, file string, root *yaml.Node) error {
 		if err != nil {
 			return fmt.Errorf("%s:%d: action %d, target %s: %w", file, lines[i], i+1, action.Target, err)
 		}
+	}
+	return nil
+}
+
+// actionKeys are the members of an action (Overlay 1.0), besides extensions.
+var actionKeys = []string{"target", "description", "update", "remove"}
+
+// checkAction refuses what the library would pass over or report without a
+// place: members that no action has, and an action that does nothing.
+func checkAction(action *yaml.Node) error {
+	for i := 0; i+1 < len(action.Content); i += 2 {
+		if key := action.Content[i].Value; !slices.Contains(actionKeys, key) && !strings.HasPrefix(key, "x-") {
+			return fmt.Errorf("unknown member %q: an action has %s", key, strings.Join(actionKeys, ", "))
+		}
+	}
+	if value(action, "update") == nil && value(action, "remove") == nil {
+		return errors.New("an action needs update or remove")
 	}
 	return nil
 }
@@ -53,9 +84,23 @@ func retype(one overlay.Overlay, action overlay.Action, root *yaml.Node) error {
 		return err
 	}
 	for _, target := range path.Query(root) {
+		if target.Kind != action.Update.Kind {
+			return fmt.Errorf("an update of a %s must be one too", kindName(target))
+		}
 		retypeNode(target, &action.Update)
 	}
 	return nil
+}
+
+func kindName(node *yaml.Node) string {
+	switch node.Kind {
+	case yaml.MappingNode:
+		return "mapping"
+	case yaml.SequenceNode:
+		return "sequence"
+	default:
+		return "scalar"
+	}
 }
 
 func retypeNode(target, update *yaml.Node) {

@@ -22,6 +22,9 @@ var shapes = map[string]func(any) error{
 	"x-dynamic":        shape[bool],
 	"x-documented":     shape[bool],
 	"x-service":        shape[string],
+	"x-displayName":    shape[string],
+	"x-limits":         shape[map[string]any],
+	"x-statuses":       shape[[]map[string]any],
 }
 
 func shape[T any](raw any) error {
@@ -35,10 +38,12 @@ func checkExtensions(doc *openapi3.T) []error {
 	var problems []error
 	check := func(at string, extensions map[string]any) {
 		for _, name := range slices.Sorted(maps.Keys(extensions)) {
-			if hasShape := shapes[name]; hasShape != nil {
-				if err := hasShape(extensions[name]); err != nil {
-					problems = append(problems, fmt.Errorf("%s/%s: %w", at, name, err))
-				}
+			hasShape, known := shapes[name]
+			if !known {
+				problems = append(problems, fmt.Errorf("%s/%s: unknown extension: the extensions are %s",
+					at, name, strings.Join(slices.Sorted(maps.Keys(shapes)), ", ")))
+			} else if err := hasShape(extensions[name]); err != nil {
+				problems = append(problems, fmt.Errorf("%s/%s: %w", at, name, err))
 			}
 		}
 	}

@@ -28,8 +28,7 @@ func TestAuthenticationComesFirst(t *testing.T) {
 		t.Run("edition "+edition, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, config{edition: edition})
-			group := s.createGroup(t, devProject, "there")
-			stream := s.createStream(t, devProject, group, "there")
+			of := s.populate(t, devProject, "there")
 			bad := map[string]struct {
 				token         string
 				status        int
@@ -48,10 +47,10 @@ func TestAuthenticationComesFirst(t *testing.T) {
 					t.Run(operation.OperationID+" with "+name, func(t *testing.T) {
 						var first string
 						for _, r := range []request{
-							{group: group, stream: stream, body: bodyFor(t, operation, group, stream)},
-							{group: unknownID, stream: unknownID, body: bodyFor(t, operation, unknownID, unknownID)},
+							callOn(t, operation, of),
+							callOn(t, operation, nobodys),
 							{group: "short", stream: "short", body: "}"},
-							{group: group, stream: stream, body: "}", header: map[string]string{"Content-Type": "text/plain"}},
+							{group: of.group, stream: of.stream, body: "}", header: map[string]string{"Content-Type": "text/plain"}},
 						} {
 							r.op, r.header = operation.OperationID, withToken(r.header, tt.token)
 							a := s.do(t, r)
@@ -135,7 +134,9 @@ func TestSuspendedUser(t *testing.T) {
 	s := start(t, config{directory: &directory})
 	for _, operation := range protected(t, openapi.Latest) {
 		t.Run(operation.OperationID+" with a token from before", func(t *testing.T) {
-			a := s.do(t, request{op: operation.OperationID, header: withToken(nil, token), body: bodyFor(t, operation, unknownID, unknownID)})
+			r := callOn(t, operation, nobodys)
+			r.header = withToken(nil, token)
+			a := s.do(t, r)
 			if operation.Service() == "iam" {
 				a.wantIdentityError(t, http.StatusUnauthorized)
 				return

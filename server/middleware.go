@@ -13,7 +13,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/ltskit/ltskit/lts"
-	"github.com/ltskit/ltskit/store/fault"
 )
 
 // RequestIDHeader is on every answer.
@@ -120,17 +119,15 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 // injectFault makes a store fail for this request.
 func (s *Server) injectFault(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		store := fault.Store(c.Request().Header.Get(FaultHeader))
-		if store == "" || !s.options.Faults {
+		store := c.Request().Header.Get(FaultHeader)
+		if store == "" || s.options.InjectFault == nil {
 			return next(c)
 		}
-		if !slices.Contains(fault.Stores(), store) {
-			return lts.ErrInvalidBody.WithDetails(lts.Detail{
-				Field: FaultHeader,
-				Rule:  fmt.Sprintf("must be one of %v", fault.Stores()),
-			})
+		ctx, err := s.options.InjectFault(c.Request().Context(), store)
+		if err != nil {
+			return lts.ErrInvalidBody.WithDetails(lts.Detail{Field: FaultHeader, Rule: err.Error()})
 		}
-		c.SetRequest(c.Request().WithContext(fault.Inject(c.Request().Context(), store)))
+		c.SetRequest(c.Request().WithContext(ctx))
 		return next(c)
 	}
 }

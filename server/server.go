@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -28,7 +29,10 @@ type Options struct {
 	Log          *slog.Logger     // default: nothing is logged
 	Region       string           // name in the catalog of tokens; default "dev"
 	MaxBody      int64            // bytes of a body; default 64 MiB. Signed ones have a limit of their own
-	Faults       bool             // whether the header [FaultHeader] makes stores fail
+
+	// InjectFault returns a context under which the named store fails; what is
+	// wrong with the name is its error. Default: [FaultHeader] is ignored.
+	InjectFault func(ctx context.Context, store string) (context.Context, error)
 
 	PublicURL         string    // base URL in the catalog of tokens; default: the one that the caller has used
 	RateLimit         RateLimit // default: none

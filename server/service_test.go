@@ -36,6 +36,14 @@ const (
 
 // A config says what a test wants of its server. The zero value is the latest
 // edition for the development credentials.
+// injector lets stores fail where the server shall allow it.
+func (c config) injector() func(context.Context, string) (context.Context, error) {
+	if !c.faults {
+		return nil
+	}
+	return fault.InjectNamed
+}
+
 type config struct {
 	edition   string
 	directory *lts.DirectorySpec
@@ -122,14 +130,14 @@ func newOptions(t testing.TB, c config) server.Options {
 		Now: c.now, NewID: uuid.NewString, Quotas: c.quotas,
 	}
 	return server.Options{
-		Document:  document(t, c.edition),
-		Service:   lts.NewService(stores),
-		Tokens:    tokens,
-		Directory: directory,
-		Now:       c.now,
-		Log:       c.log,
-		MaxBody:   c.maxBody,
-		Faults:    c.faults,
+		Document:    document(t, c.edition),
+		Service:     lts.NewService(stores),
+		Tokens:      tokens,
+		Directory:   directory,
+		Now:         c.now,
+		Log:         c.log,
+		MaxBody:     c.maxBody,
+		InjectFault: c.injector(),
 	}
 }
 

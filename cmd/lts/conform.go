@@ -21,9 +21,6 @@ import (
 // allEditions is the value of --edition that runs one edition after the other.
 const allEditions = "all"
 
-// embeddedFeatures are the tags of the document that the reference server has.
-var embeddedFeatures = []string{"tokens", "groups", "streams", "logs", "transfers", "logtanks"}
-
 type conformOptions struct {
 	edition string
 	target  conformance.Target
@@ -59,7 +56,7 @@ func newConform() *cobra.Command {
 	flags.StringVar(&o.target.Account.OtherProjectID, "other-project-id", "", "ID of a project that the token is not for")
 	flags.StringVar(&o.target.Bucket, "bucket", conformance.DefaultBucket, "bucket that transfers may write to")
 	flags.StringVar(&o.target.FaultHeader, "fault-header", "", "header that makes a store fail; without one the 500 answers are not asked for")
-	flags.StringSliceVar(&o.target.Features, "features", embeddedFeatures, "tags of the document that the implementation has")
+	flags.StringSliceVar(&o.target.Features, "features", nil, "tags of the document that the implementation has; default all of them")
 	return cmd
 }
 
@@ -70,7 +67,11 @@ func conform(ctx context.Context, cmd *cobra.Command, o conformOptions) error {
 	} else if err := checkEdition(o.edition); err != nil {
 		return err
 	}
-	if err := checkFeatures(o.target.Features); err != nil {
+	var err error
+	if o.target.Features, err = features(o.target.Features); err != nil {
+		return err
+	}
+	if err := checkFlags(o.target); err != nil {
 		return err
 	}
 	status := 0
@@ -94,21 +95,47 @@ func conform(ctx context.Context, cmd *cobra.Command, o conformOptions) error {
 	}
 }
 
-// checkFeatures refuses tags that the document does not have: a misspelt one
+// features gives the tags of the document that are declared, all of them when
+// none is. A tag that the document does not have is refused: a misspelt one
 // would silently leave its cases out.
-func checkFeatures(features []string) error {
+func features(declared []string) ([]string, error) {
 	doc, err := openapi.Load(openapi.Latest, openapi.English)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var known []string
 	for _, tag := range doc.Tags {
 		known = append(known, tag.Name)
 	}
-	for _, feature := range features {
+	for _, feature := range declared {
 		if !slices.Contains(known, feature) {
-			return fmt.Errorf("--features: unknown feature %q: the features are %s", feature, strings.Join(known, ", "))
+			return nil, fmt.Errorf("--features: unknown feature %q: the features are %s", feature, strings.Join(known, ", "))
 		}
+	}
+	if len(declared) == 0 {
+		return known, nil
+	}
+	return declared, nil
+}
+
+// checkFlags asks for what another implementation than the embedded one needs,
+// by the names under which it is given here.
+func checkFlags(target conformance.Target) error {
+	if target.Endpoints.LTS == "" {
+		return nil
+	}
+	a := target.Account
+	var missing []string
+	for _, needed := range []struct{ flag, value string }{
+		{"--domain", a.Domain}, {"--user", a.User}, {"the variable LTS_PASSWORD", a.Password},
+		{"--project", a.Project}, {"--project-id", a.ProjectID}, {"--other-project-id", a.OtherProjectID},
+	} {
+		if needed.value == "" {
+			missing = append(missing, needed.flag)
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("--endpoint needs %s", strings.Join(missing, ", "))
 	}
 	return nil
 }

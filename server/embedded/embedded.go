@@ -149,6 +149,7 @@ func (s *Server) handler(ctx context.Context, options Options, directory *lts.Di
 	}
 	if options.Faults {
 		kept, written, buckets = fault.Catalog(kept), fault.Records(written), fault.Buckets(buckets)
+		o.InjectFault = fault.InjectNamed
 	}
 	o.Service = lts.NewService(lts.Config{
 		Catalog: kept, Records: written, Buckets: buckets, Now: options.Now, NewID: uuid.NewString, Quotas: options.Quotas,
@@ -158,7 +159,7 @@ func (s *Server) handler(ctx context.Context, options Options, directory *lts.Di
 	if options.SweepInterval > 0 {
 		s.sweeper = startSweeper(o.Service, options.Log, options.SweepInterval)
 	}
-	o.Directory, o.Now, o.Log, o.Faults = directory, options.Now, options.Log, options.Faults
+	o.Directory, o.Now, o.Log = directory, options.Now, options.Log
 	return server.New(o)
 }
 

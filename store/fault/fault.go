@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ltskit/ltskit/lts"
 )
@@ -32,6 +33,15 @@ type key struct{}
 // Inject returns a context under which a store fails.
 func Inject(ctx context.Context, store Store) context.Context {
 	return context.WithValue(ctx, key{}, store)
+}
+
+// InjectNamed is [Inject] for a name from outside. An unknown one is an error
+// that lists the known.
+func InjectNamed(ctx context.Context, name string) (context.Context, error) {
+	if !slices.Contains(Stores(), Store(name)) {
+		return nil, fmt.Errorf("must be one of %v", Stores())
+	}
+	return Inject(ctx, Store(name)), nil
 }
 
 func check(ctx context.Context, store Store) error {
