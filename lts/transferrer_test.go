@@ -405,6 +405,23 @@ func TestBigWindowsAreStreamed(t *testing.T) {
 	}
 }
 
+// A clock that stands still or is set back must not make two windows of one key.
+func TestAClockThatDoesNotGoOn(t *testing.T) {
+	j := newJob(t, false)
+	j.transferAs(t, func(*lts.TransferSpec) {})
+	j.clock.forward(4 * time.Minute)
+	j.crashUpdate(1, true)
+	wantError(t, "RunDue", j.transferrer.RunDue(t.Context()), errCrash)
+	for _, step := range []time.Duration{0, 0, -time.Minute, -time.Minute / 2, 0} { // still later than when it was due
+		j.failUpdate = nil
+		j.clock.forward(step)
+		j.report(t, nil, -time.Second, fmt.Sprint("line at ", j.clock.Now()))
+		j.crashUpdate(2, false) // so that it is due again
+		wantError(t, "RunDue", j.transferrer.RunDue(t.Context()), errCrash)
+	}
+	j.wantAll(t)
+}
+
 func TestACancelledRunStaysDue(t *testing.T) {
 	j := newJob(t, false)
 	j.transferAs(t, func(*lts.TransferSpec) {})
@@ -523,14 +540,16 @@ func (j *job) run(t *testing.T) {
 	}
 }
 
-// crashUpdate makes the update fail that comes after some others, before or after
-// it has been kept.
+// crashUpdate lets the process end with an update, before or after it has been
+// kept: the one that comes after some others. No later one reaches the catalog.
 func (j *job) crashUpdate(skip int, after bool) {
+	ended := false
 	j.failUpdate = func(committed bool) error {
-		if committed != after {
-			return nil
+		if !ended && committed == after {
+			ended = skip == 0
+			skip--
 		}
-		if skip--; skip == -1 {
+		if ended {
 			return errCrash
 		}
 		return nil

@@ -14,7 +14,7 @@ import (
 // Run checks an implementation. Every call of open returns an empty catalog
 // and closes it when its test ends.
 func Run(t *testing.T, open func(t *testing.T) lts.Catalog) {
-	for _, part := range [][]sentence{apart, transactions, lists, values, logtanks, concurrency} {
+	for _, part := range [][]sentence{apart, transactions, lists, values, logtanks, transfers, concurrency} {
 		for _, s := range part {
 			t.Run(s.says, func(t *testing.T) { s.holds(t, open(t)) })
 		}
@@ -57,6 +57,19 @@ func logtank(resourceID string) lts.Logtank {
 	}
 }
 
+// transfer is a transfer of streams of a group whose ID follows from its prefix.
+func transfer(prefix string, of lts.Group, streams ...lts.Stream) lts.Transfer {
+	t := lts.Transfer{
+		ID: idOf("transfer " + prefix), GroupID: of.ID, GroupName: of.Name, Bucket: "bucket", Format: lts.FormatRAW,
+		Period: lts.TransferPeriod{Length: 2, Unit: "min"}, Prefix: prefix, CreatedAt: moment, RanAt: moment,
+	}
+	for i, s := range streams {
+		window := lts.TransferWindow{Number: 1, From: int64(i + 1)}
+		t.Streams = append(t.Streams, lts.TransferStream{ID: s.ID, Name: s.Name, Window: window})
+	}
+	return t
+}
+
 // update is an Update that succeeds.
 func update(t *testing.T, c lts.Catalog, projectID string, fn func(lts.CatalogTx) error) {
 	t.Helper()
@@ -65,7 +78,7 @@ func update(t *testing.T, c lts.Catalog, projectID string, fn func(lts.CatalogTx
 	}
 }
 
-// keep inserts groups, streams and logtanks, each in an update of its own.
+// keep inserts groups, streams, logtanks and transfers, each in an update of its own.
 func keep(t *testing.T, c lts.Catalog, projectID string, things ...any) {
 	t.Helper()
 	for _, thing := range things {
@@ -73,8 +86,8 @@ func keep(t *testing.T, c lts.Catalog, projectID string, things ...any) {
 	}
 }
 
-// insert gives the function of an update that inserts a group, a stream or a
-// logtank.
+// insert gives the function of an update that inserts a group, a stream, a
+// logtank or a transfer.
 func insert(thing any) func(lts.CatalogTx) error {
 	return func(tx lts.CatalogTx) error {
 		switch thing := thing.(type) {
@@ -82,6 +95,8 @@ func insert(thing any) func(lts.CatalogTx) error {
 			return tx.InsertGroup(thing)
 		case lts.Stream:
 			return tx.InsertStream(thing)
+		case lts.Transfer:
+			return tx.InsertTransfer(thing)
 		default:
 			return tx.InsertLogtank(thing.(lts.Logtank))
 		}
@@ -90,9 +105,10 @@ func insert(thing any) func(lts.CatalogTx) error {
 
 // A state is all that a project has.
 type state struct {
-	Groups   []lts.Group
-	Streams  []lts.Stream // by the order of the groups
-	Logtanks []lts.Logtank
+	Groups    []lts.Group
+	Streams   []lts.Stream // by the order of the groups
+	Logtanks  []lts.Logtank
+	Transfers []lts.Transfer
 }
 
 // stateOf reads all that a project has.
@@ -122,7 +138,10 @@ func readAll(tx lts.CatalogTx) (state, error) {
 		}
 		s.Streams = append(s.Streams, streams...)
 	}
-	s.Logtanks, err = tx.Logtanks()
+	if s.Logtanks, err = tx.Logtanks(); err != nil {
+		return state{}, err
+	}
+	s.Transfers, err = tx.Transfers()
 	return s, err
 }
 

@@ -28,6 +28,7 @@ type mistake struct {
 var mistakes = []mistake{
 	{"has one project for all", oneProject, "what another project has is not seen, also when its ID is known"},
 	{"has one project for logtanks", oneProject, "a logtank of another project is not seen, also when its ID is known"},
+	{"has one project for transfers", oneProject, "a transfer of another project is not seen, also when its ID is known"},
 	{"keeps what a failed update did", keepsFailures, "a failed update leaves no trace"},
 	{"wraps errors", wrapsErrors, "an error of fn comes back as it is"},
 	{"swallows panics", swallowsPanics, "an update that panics leaves no trace, and the next one goes through"},
@@ -35,6 +36,7 @@ var mistakes = []mistake{
 	{"does not look at the context", ignoresContexts, "a context that is cancelled before fails and leaves no trace"},
 	{"commits after the context ended", ignoresContexts, "a context that is cancelled in the middle fails and leaves no trace"},
 	{"sorts by name", withTx(byName), "groups are in the order of their creation"},
+	{"forgets the object of a window", withTx(withoutKeys), "every field of a transfer survives, and those that may change can be changed"},
 	{"keeps seconds", withTx(inSeconds), "the time of creation survives to the millisecond and does not change"},
 	{"makes no tags of an empty list", withTx(withoutEmptyTags), "tags survive"},
 	{"cuts long names", withTx(withShortNames), "long and odd names survive"},
@@ -121,6 +123,16 @@ func oneProject(c lts.Catalog) lts.Catalog {
 			return do(ctx, "the only one", fn)
 		}
 	})
+}
+
+// withoutKeys keeps no keys of objects.
+func withoutKeys(tx lts.CatalogTx) lts.CatalogTx { return keyless{tx} }
+
+type keyless struct{ lts.CatalogTx }
+
+func (k keyless) UpdateTransferWindow(streamID string, window lts.TransferWindow) error {
+	window.Key = ""
+	return k.CatalogTx.UpdateTransferWindow(streamID, window)
 }
 
 func keepsFailures(c lts.Catalog) lts.Catalog {

@@ -56,8 +56,8 @@ var transactions = []sentence{
 			return err
 		})
 		wantState(t, c, ours, seen)
-		if len(seen.Groups) != 2 || seen.Groups[0].TTLDays != 99 || len(seen.Streams) != 1 || len(seen.Logtanks) != 1 {
-			t.Errorf("within the update there are %+v, want two groups, the first changed, one stream and one logtank", seen)
+		if len(seen.Groups) != 2 || seen.Groups[0].TTLDays != 99 || len(seen.Streams) != 1 || len(seen.Logtanks) != 1 || len(seen.Transfers) != 1 {
+			t.Errorf("within the update there are %+v, want two groups, the first changed, one stream, one logtank and one transfer", seen)
 		}
 	}},
 	{"a view changes nothing", func(t *testing.T, c lts.Catalog) {
@@ -121,6 +121,7 @@ func changeEverything(tx lts.CatalogTx) error {
 		tx.InsertGroup(added),
 		tx.InsertStream(stream(added, "stream")),
 		tx.InsertLogtank(logtank("listener")),
+		tx.InsertTransfer(transfer("first", added, stream(added, "stream"))),
 	)
 }
 
