@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -184,7 +185,7 @@ func startEmbedded(ctx context.Context, edition string) (endpoint string, stop f
 	if err != nil {
 		return "", nil, errors.Join(err, s.Close(), os.RemoveAll(folder))
 	}
-	httpServer := &http.Server{Handler: s, ReadHeaderTimeout: shutdownTime}
+	httpServer := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
 	go func() { _ = httpServer.Serve(listener) }() // ends with ErrServerClosed
 	stop = func() error { return errors.Join(httpServer.Close(), s.Close(), os.RemoveAll(folder)) }
 	return "http://" + listener.Addr().String(), stop, nil

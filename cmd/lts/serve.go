@@ -6,111 +6,125 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/http"
-	"strings"
-	"time"
+	"os"
 
 	"github.com/spf13/cobra"
 
-	"github.com/ltskit/ltskit/openapi"
 	"github.com/ltskit/ltskit/server"
+	"github.com/ltskit/ltskit/server/admin"
+	"github.com/ltskit/ltskit/server/config"
 	"github.com/ltskit/ltskit/server/embedded"
+	"github.com/ltskit/ltskit/server/metrics"
 )
 
-// shutdownTime is how long requests have to end once the server is told to.
-const shutdownTime = 20 * time.Second
-
-type serveOptions struct {
-	listen  string
-	data    string
-	edition string
-	faults  bool
-}
+// configVariable names the configuration file where no flag does.
+const configVariable = config.EnvironmentPrefix + "CONFIG"
 
 func newServe() *cobra.Command {
-	var o serveOptions
+	var file string
+	var printOnly bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the reference server",
-		Long: "Run the reference server on one data folder, with development credentials that it prints.\n" +
-			"They are public, so it listens on loopback addresses only.",
+		Long: "Run the reference server on one data folder. Without a directory of users it has development\n" +
+			"credentials, which it prints. They are public, so it then listens on loopback addresses only.\n\n" +
+			"A setting comes from its flag, else from its variable (--log-level is LTS_LOG_LEVEL), else from\n" +
+			"the YAML file (level in the section log), else it has its default. A directory makes a server\n" +
+			"for others; its passwords are hashed with: lts hash-password\n\n" +
+			"SIGINT or SIGTERM lets the requests that have begun come to their end; a second one does not.",
+		Example: "  lts serve\n" +
+			"  lts serve --listen 127.0.0.1:0 --data /tmp/lts --edition 2024-03\n" +
+			"  lts serve --config lts.yaml --print-config\n" +
+			"  LTS_LISTEN=:8443 lts serve --config lts.yaml --tls-self-signed",
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return serve(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
-		},
 	}
-	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 chooses a free one")
-	cmd.Flags().StringVar(&o.data, "data", "./lts-data", "data folder")
-	cmd.Flags().StringVar(&o.edition, "edition", openapi.Latest, "edition: "+strings.Join(openapi.Editions(), ", "))
-	cmd.Flags().BoolVar(&o.faults, "faults", false, "let the header "+server.FaultHeader+" make a store fail, to test clients")
+	cmd.Flags().SortFlags = false
+	cmd.Flags().StringVar(&file, "config", "", "YAML `file` with settings; or the variable "+configVariable)
+	cmd.Flags().BoolVar(&printOnly, "print-config", false, "print the configuration that holds, with the origin of each value and without secrets, and end")
+	c := config.New(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		source := config.Source{File: file, Environ: os.Environ()}
+		if file == "" {
+			source.File = os.Getenv(configVariable)
+		}
+		for _, warning := range c.Misspelt(source.Environ) {
+			_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "lts: warning: %s\n", warning)
+		}
+		if err := c.Load(source); err != nil {
+			return err
+		}
+		if printOnly {
+			return c.Print(cmd.OutOrStdout())
+		}
+		return serve(cmd.Context(), c, cmd.OutOrStdout(), cmd.ErrOrStderr())
+	}
 	return cmd
 }
 
-func serve(ctx context.Context, o serveOptions, stdout, stderr io.Writer) error {
-	if err := errors.Join(loopbackOnly(o.listen), checkEdition(o.edition)); err != nil {
-		return err
-	}
-	s, err := embedded.Open(ctx, embedded.Options{
-		Data:      o.data,
-		Directory: embedded.DevDirectory(),
-		Edition:   o.edition,
-		Faults:    o.faults,
-		Log:       slog.New(slog.NewTextHandler(stderr, nil)),
-	})
+// serve runs the server until ctx ends.
+func serve(ctx context.Context, c *config.Config, stdout, stderr io.Writer) error {
+	log := newLog(c.Log, stderr)
+	counted := metrics.New()
+	options := embeddedOptions(c, log)
+	options.HTTP.Monitor, options.Wrap = counted, counted.Records
+	s, err := embedded.Open(ctx, options)
 	if err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	ready := func(r context.Context) error { return errors.Join(ctx.Err(), s.Ready(r)) } // not while it stops
+	adminAddress, endAdmin, err := openAdmin(ctx, c, admin.Options{Metrics: counted.Handler(), Ready: ready, Log: log})
 	if err != nil {
 		return errors.Join(err, s.Close())
 	}
-	greet(stdout, listener.Addr().String(), o)
-	err = serveUntilDone(ctx, listener, s)
-	return errors.Join(err, s.Close())
+	d, err := openDoor(ctx, c)
+	if err == nil {
+		greet(stdout, c, d, adminAddress)
+		err = serveUntilDone(ctx, d, newHTTPServer(s, c.Timeouts, log), c.Timeouts.Shutdown)
+	}
+	return errors.Join(err, endAdmin(), s.Close())
 }
 
-// loopbackOnly refuses addresses that other machines can reach: the
-// development credentials are known to everybody.
-func loopbackOnly(listen string) error {
-	host, _, err := net.SplitHostPort(listen)
-	if err != nil {
-		return fmt.Errorf("--listen %q: %w", listen, err)
+func newLog(c config.Log, out io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.Level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(out, options))
 	}
-	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
-		return nil
-	}
-	return fmt.Errorf("--listen %q: the development credentials are public, so the address must be a loopback one such as 127.0.0.1:8080", listen)
+	return slog.New(slog.NewTextHandler(out, options))
 }
 
-// serveUntilDone answers requests until ctx ends, and then lets those that have
-// begun come to their end.
-func serveUntilDone(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	httpServer := &http.Server{
-		Handler:                      handler,
-		ReadHeaderTimeout:            10 * time.Second,
-		DisableGeneralOptionsHandler: true, // net/http would answer OPTIONS * itself, without an ID
+func embeddedOptions(c *config.Config, log *slog.Logger) embedded.Options {
+	directory := embedded.DevDirectory()
+	if c.Directory != nil {
+		directory = *c.Directory
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- httpServer.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
+	return embedded.Options{
+		Data: c.Data, Directory: directory, Edition: c.Edition, Faults: c.Faults, Quotas: c.Quotas, Log: log,
+		MaxWindow: c.Limits.MaxWindow, Provisioning: c.Provisioning, SweepInterval: c.RetentionInterval,
+		HTTP: server.Options{
+			Region: c.Region, PublicURL: c.PublicURL, MaxBody: c.Limits.MaxBody, ValidateResponses: c.ValidateResponses,
+			RateLimit: server.RateLimit{PerSecond: c.RateLimit.Requests, Burst: c.RateLimit.Burst},
+		},
 	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
-	defer cancel()
-	return httpServer.Shutdown(grace)
 }
 
-func greet(out io.Writer, address string, o serveOptions) {
-	_, _ = fmt.Fprintf(out, `lts serves edition %s at http://%s
-data folder    %s
-credentials    for development only; everybody knows them
+// greet says where the server is and, with development credentials, how to get
+// in.
+func greet(out io.Writer, c *config.Config, d *door, adminAddress string) {
+	_, _ = fmt.Fprintf(out, "lts serves edition %s at %s\ndata folder    %s\n", c.Edition, d.url, c.Data)
+	if d.fingerprint != "" {
+		_, _ = fmt.Fprintf(out, "certificate    signs itself; SHA-256 %s\n", d.fingerprint)
+	}
+	if adminAddress != "" {
+		_, _ = fmt.Fprintf(out, "for operators  http://%s/metrics /healthz /readyz /debug/pprof/\n", adminAddress)
+	}
+	if c.Directory != nil {
+		return
+	}
+	_, _ = fmt.Fprintf(out, `credentials    for development only; everybody knows them
   domain       %s   user %s   password %s
   project      %s   id %s   access key %s / %s
   project      %s id %s   access key %s / %s
-`, o.edition, address, o.data,
+`,
 		embedded.DevDomain, embedded.DevUser, embedded.DevPassword,
 		embedded.DevProject, embedded.DevProjectID, embedded.DevAccessKey, embedded.DevSecretKey,
 		embedded.OtherProject, embedded.OtherProjectID, embedded.OtherAccessKey, embedded.OtherSecretKey)
