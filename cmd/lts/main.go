@@ -23,12 +23,17 @@ const (
 // errNo is returned by a command that has already said what it found.
 var errNo = errors.New("the answer is no")
 
+// stopping is said once the first signal has come. From then on a signal does
+// what it does to any process.
+const stopping = "lts: stopping; a second signal ends the process at once"
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // the second signal ends the process at once
-	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(status)
+	context.AfterFunc(ctx, func() {
+		stop()
+		_, _ = fmt.Fprintln(os.Stderr, stopping)
+	})
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run is the program without the process around it.

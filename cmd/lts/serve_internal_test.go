@@ -69,16 +69,23 @@ func TestASecondSignalEndsTheProcessAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	messages, err := program.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := program.Start(); err != nil {
 		t.Fatal(err)
 	}
 	s := &running{url: greeted(t, bufio.NewReader(output))}
 	begin(t, s.address())
-	for range 2 {
-		if err := program.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Fatal(err)
-		}
-		untilRefused(t, s.address()) // the first signal has been taken
+	if err := program.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for said := bufio.NewScanner(messages); said.Scan() && said.Text() != stopping; {
+	}
+	untilRefused(t, s.address())
+	if err := program.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
 	}
 	_ = program.Wait() // ended by a signal
 	state, _ := program.ProcessState.Sys().(syscall.WaitStatus)
@@ -124,7 +131,7 @@ func TestASelfSignedCertificateHasThePrintedFingerprint(t *testing.T) {
 	}
 	var got string
 	client := &http.Client{Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{
-		InsecureSkipVerify: true, //nolint:gosec // the fingerprint is compared
+		InsecureSkipVerify: true, // the fingerprint is compared
 		VerifyConnection: func(state tls.ConnectionState) error {
 			sum := sha256.Sum256(state.PeerCertificates[0].Raw)
 			got = strings.ReplaceAll(fmt.Sprintf("% X", sum[:]), " ", ":")

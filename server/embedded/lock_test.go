@@ -88,8 +88,7 @@ func TestAnotherProcessHoldsAFolderUntilItIsKilled(t *testing.T) {
 
 func wantInUse(t *testing.T, err error, folder string) {
 	t.Helper()
-	var inUse *embedded.InUseError
-	if !errors.As(err, &inUse) {
+	if _, ok := errors.AsType[*embedded.InUseError](err); !ok {
 		t.Fatalf("Open of a folder in use gives %v, want an InUseError", err)
 	}
 	if !strings.Contains(err.Error(), folder) {

@@ -47,7 +47,11 @@ func (s *sweeper) sweep(ctx context.Context) {
 	case err != nil:
 		s.log.Error("retention: not everything could be removed", "cause", err)
 	default:
-		s.log.Debug("retention: swept", "streams", swept.Streams, "orphans", swept.Orphans, "took", time.Since(start))
+		level := slog.LevelDebug
+		if swept.Orphans > 0 {
+			level = slog.LevelInfo // rare, and worth knowing
+		}
+		s.log.Log(ctx, level, "retention: swept", "streams", swept.Streams, "orphans", swept.Orphans, "took", time.Since(start))
 	}
 }
 
