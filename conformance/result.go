@@ -73,14 +73,15 @@ func (r *Report) Count(outcome Outcome) int {
 	return n
 }
 
-// ExitStatus is 0 when the target keeps the contract as far as it was asked, 1
-// when it does not, and 2 when a case could not run or none asked anything.
+// ExitStatus is 0 when the target keeps the contract as far as it was asked and
+// 1 when it does not. It is 2 when a case could not run, or none asked anything,
+// and so nobody knows; a failure is one all the same.
 func (r *Report) ExitStatus() int {
 	switch {
-	case r.Count(CouldNotRun) > 0 || r.Count(Passed)+r.Count(Failed) == 0:
-		return 2
 	case r.Count(Failed) > 0:
 		return 1
+	case r.Count(CouldNotRun) > 0 || r.Count(Passed) == 0:
+		return 2
 	default:
 		return 0
 	}

@@ -20,7 +20,7 @@ func TestExitStatus(t *testing.T) {
 		"what is not supported is no harm": {[]conformance.Outcome{passed, notSupported}, 0},
 		"one failed":                       {[]conformance.Outcome{passed, failed}, 1},
 		"one could not run":                {[]conformance.Outcome{passed, couldNot}, 2},
-		"could not run wins over failed":   {[]conformance.Outcome{failed, couldNot}, 2},
+		"failed wins over could not run":   {[]conformance.Outcome{failed, couldNot}, 1},
 		"no case":                          {nil, 2},
 		"nothing was asked":                {[]conformance.Outcome{notSupported}, 2},
 	} {

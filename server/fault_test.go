@@ -57,13 +57,16 @@ func TestFaultsEndWithTheRequest(t *testing.T) {
 }
 
 func TestFaultsThatAreNotAllowed(t *testing.T) {
-	s := start(t, config{now: newClock().Now, quotas: plenty})
-	for _, store := range []string{"catalog", "records", "bucket", "nothing"} {
-		for _, operation := range stateful(t) {
-			t.Run(operation.OperationID+" with the "+store+" to fail", func(t *testing.T) {
-				of := s.populate(t, devProject, operation.OperationID+"-"+store)
-				wantSuccess(t, s.do(t, failing(callOn(t, operation, of), store)))
-			})
+	s := start(t, config{now: newClock().Now})
+	stores := []string{"catalog", "records", "bucket", "nothing"}
+	of := s.populate(t, devProject, "given")
+	for i, operation := range stateful(t) {
+		store := stores[i%len(stores)]
+		t.Run(operation.OperationID+" with the "+store+" to fail", func(t *testing.T) {
+			wantSuccess(t, s.do(t, failing(callOn(t, operation, of), store)))
+		})
+		if strings.HasPrefix(operation.OperationID, "Delete") {
+			of = s.populate(t, devProject, operation.OperationID)
 		}
 	}
 }

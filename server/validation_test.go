@@ -89,12 +89,12 @@ func TestBodiesWithOnlyWhatIsRequired(t *testing.T) {
 		t.Run("edition "+edition, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, config{edition: edition, now: newClock().Now})
+			of := s.populate(t, devProject, "given")
 			for _, operation := range openapi.Operations(document(t, edition)) {
 				if operation.RequestBody == nil || operation.OperationID == "CreateToken" {
 					continue
 				}
 				t.Run(operation.OperationID, func(t *testing.T) {
-					of := s.populate(t, devProject, operation.OperationID)
 					r := callOn(t, operation, of)
 					r.body = encode(onlyRequired(operation.RequestBody.Value.Content[jsonType].Schema.Value, rightBody(t, operation, of)))
 					wantSuccess(t, s.do(t, r))

@@ -42,6 +42,9 @@ func newConform() *cobra.Command {
 			"    --other-project-id fedcba9876543210fedcba9876543210",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("features") && len(o.target.Features) == 0 {
+				return errors.New("--features: without a feature there is nothing to ask")
+			}
 			o.target.Account.Password = os.Getenv("LTS_PASSWORD")
 			return conform(cmd.Context(), cmd, o)
 		},
