@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/klauspost/compress/s2"
 
 	"github.com/ltskit/ltskit/lts"
@@ -18,15 +19,10 @@ const encodingHeader = "Content-Encoding"
 // maxPlain is how many bytes a compressed body may stand for.
 const maxPlain = 64 << 20
 
-// takesEncoding reports whether the document lets the body of the operation be
-// compressed.
-func (o *operation) takesEncoding() bool {
-	for _, parameter := range o.AllParameters() {
-		if parameter.Value.In == "header" && parameter.Value.Name == encodingHeader {
-			return true
-		}
-	}
-	return false
+// isEncoding tells the parameter by which the document lets the body of an
+// operation be compressed.
+func isEncoding(parameter *openapi3.Parameter) bool {
+	return parameter.In == openapi3.ParameterInHeader && parameter.Name == encodingHeader
 }
 
 // decompress gives the body that a compressed one stands for, at most limit

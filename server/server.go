@@ -67,6 +67,7 @@ func New(options Options) (*Server, error) {
 	}
 	s.echo.HTTPErrorHandler = s.writeError
 	s.echo.HideBanner = true
+	s.echo.Binder = bodyBinder{}
 	s.echo.Use(s.requestID, s.monitor, s.accessLog, s.validateResponses, s.recoverPanic, s.onlyOperations)
 	router := operationRouter{s.echo, []echo.MiddlewareFunc{s.limitBody, s.authenticate, s.limitRate, s.validate, s.injectFault}}
 	apiserver.RegisterHandlers(router, apiserver.NewStrictHandler(newHandlers(options), nil))

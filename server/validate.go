@@ -19,6 +19,7 @@ import (
 
 	"github.com/ltskit/ltskit/lts"
 	"github.com/ltskit/ltskit/openapi"
+	"github.com/ltskit/ltskit/openapi/accept"
 )
 
 // errMediaType is the answer to a body that does not claim to be JSON.
@@ -33,7 +34,11 @@ var errSlow = (&lts.Error{Code: lts.ErrInvalidBody.Code, Status: http.StatusRequ
 type operation struct {
 	openapi.Operation
 
-	body     *openapi3.Schema // nil where there is none
+	body       *openapi3.Schema // nil where there is none
+	accepts    *accept.Check    // of body
+	compressed bool             // whether body may be
+	parameters []parameter
+
 	codes    map[string][]int // statuses under which each error code is listed
 	keystone map[int]bool     // statuses whose body has the form of IAM
 }
@@ -48,18 +53,23 @@ func newOperation(doc *openapi3.T, documented openapi.Operation) (*operation, er
 		return nil, err
 	}
 	o := &operation{Operation: documented, codes: codes, keystone: keystone}
+	for _, ref := range documented.AllParameters() {
+		o.parameters = append(o.parameters, newParameter(ref.Value))
+		o.compressed = o.compressed || isEncoding(ref.Value)
+	}
 	if documented.RequestBody != nil {
 		media := documented.RequestBody.Value.Content.Get("application/json")
 		if media == nil {
 			return nil, errors.New("the request body has no JSON form")
 		}
 		o.body = media.Schema.Value
+		o.accepts = accept.Compile(o.body)
 	}
 	return o, nil
 }
 
 // validate checks parameters and body against the document. The body is read
-// and decoded once; the handler gets the decoded value.
+// once; the handler gets it from [bodyBinder].
 func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		o := s.operationOf(c)
@@ -75,19 +85,34 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// A parameter is what the server knows of a parameter of an operation.
+type parameter struct {
+	*openapi3.Parameter
+
+	header  string // canonical name, for one that is a header
+	accepts *accept.Check
+}
+
+func newParameter(documented *openapi3.Parameter) parameter {
+	return parameter{
+		Parameter: documented,
+		header:    http.CanonicalHeaderKey(documented.Name),
+		accepts:   accept.Compile(documented.Schema.Value),
+	}
+}
+
 func (o *operation) checkParameters(c echo.Context) error {
 	var details []lts.Detail
-	for _, ref := range o.AllParameters() {
-		parameter := ref.Value
-		text, present := parameterText(c, parameter)
+	for _, p := range o.parameters {
+		text, present := p.text(c)
 		if !present {
-			if parameter.Required {
-				details = append(details, lts.Detail{Field: parameter.Name, Rule: "is required"})
+			if p.Required {
+				details = append(details, lts.Detail{Field: p.Name, Rule: "is required"})
 			}
 			continue
 		}
-		if rule := checkParameter(parameter, text); rule != "" {
-			details = append(details, lts.Detail{Field: parameter.Name, Rule: rule})
+		if rule := p.check(text); rule != "" {
+			details = append(details, lts.Detail{Field: p.Name, Rule: rule})
 		}
 	}
 	if len(details) > 0 {
@@ -96,17 +121,17 @@ func (o *operation) checkParameters(c echo.Context) error {
 	return nil
 }
 
-// parameterText gives a parameter as the handler gets it. Of one that is sent
-// several times the first counts; the others are dropped, because the generated
-// code refuses them with a status that no list documents.
-func parameterText(c echo.Context, parameter *openapi3.Parameter) (text string, present bool) {
-	switch parameter.In {
+// text gives a parameter as the handler gets it. Of one that is sent several
+// times the first counts; the others are dropped, because the generated code
+// refuses them with a status that no list documents.
+func (p parameter) text(c echo.Context) (text string, present bool) {
+	switch p.In {
 	case openapi3.ParameterInPath:
-		return pathText(c, parameter.Name), true
+		return pathText(c, p.Name), true
 	case openapi3.ParameterInQuery:
-		return onlyFirst(c.QueryParams(), parameter.Name)
+		return onlyFirst(c.QueryParams(), p.Name)
 	default:
-		return onlyFirst(c.Request().Header, http.CanonicalHeaderKey(parameter.Name))
+		return onlyFirst(c.Request().Header, p.header)
 	}
 }
 
@@ -132,9 +157,12 @@ func onlyFirst(all map[string][]string, name string) (text string, present bool)
 	return all[name][0], true
 }
 
-// checkParameter gives the rule that the text of a parameter breaks, or "".
-func checkParameter(parameter *openapi3.Parameter, text string) string {
-	schema := parameter.Schema.Value
+// check gives the rule that the text of a parameter breaks, or "".
+func (p parameter) check(text string) string {
+	if p.accepts.Text(text) {
+		return ""
+	}
+	schema := p.Schema.Value
 	var value any = text
 	if schema.Type.Is(openapi3.TypeInteger) {
 		n, err := strconv.ParseInt(text, 10, 64)
@@ -146,19 +174,24 @@ func checkParameter(parameter *openapi3.Parameter, text string) string {
 	return firstRule(schema.VisitJSON(value, openapi3.MultiErrors()))
 }
 
-// checkBody reads the body, decodes it and checks it against its schema.
+// checkBody reads the body and checks it against its schema. Only one that is
+// not plainly valid is decoded for that.
 func (o *operation) checkBody(r *http.Request) error {
 	if !openapi.IsJSON(r.Header.Get(echo.HeaderContentType)) {
 		return errMediaType
 	}
-	raw, err := io.ReadAll(r.Body)
+	raw, err := readBody(r)
 	if err != nil {
 		return unreadable(err)
 	}
-	if o.takesEncoding() {
+	if o.compressed {
 		if raw, err = decompress(raw, r.Header.Get(encodingHeader), maxPlain); err != nil {
 			return err
 		}
+	}
+	if o.accepts.JSON(raw) {
+		r.Body = acceptedBody{r.Body, raw}
+		return nil
 	}
 	value, err := decodeJSON(raw)
 	if err != nil {
@@ -167,9 +200,7 @@ func (o *operation) checkBody(r *http.Request) error {
 	if err := o.checkValue(value, len(raw)); err != nil {
 		return violation(o.body, err)
 	}
-	r.Body = validatedBody{io.NopCloser(bytes.NewReader(raw)), value}
-	// Any JSON media type is right; the generated code looks for one.
-	r.Header.Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
+	r.Body = validatedBody{r.Body, value}
 	return nil
 }
 
@@ -208,15 +239,6 @@ func unreadable(err error) error {
 	}
 	return lts.ErrNotJSON.CausedBy(err)
 }
-
-// validatedBody hands the decoded body to the generated code, which asks for
-// it by this method.
-type validatedBody struct {
-	io.ReadCloser
-	value any
-}
-
-func (b validatedBody) ValidatedValue() any { return b.value }
 
 // maxDepth bounds how deep values may nest: decoding one takes stack for each
 // level, and a process does not survive the end of its stack.
