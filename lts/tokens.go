@@ -43,6 +43,7 @@ type Tokens struct {
 	key       []byte
 	now       func() time.Time
 	decoy     []byte // see authenticate
+	verified  grantCache
 }
 
 // NewTokens returns the tokens of a directory, signed with a secret key of at
@@ -74,9 +75,11 @@ type Reference struct {
 
 // A Grant says who the bearer of a token is and what it may be used for.
 type Grant struct {
-	User      User
-	Domain    Domain   // of the user
-	Project   *Project // nil when the scope is the domain
+	User   User
+	Domain Domain // of the user
+	// Project is nil when the scope is the domain. It may be shared with other
+	// grants: read, do not change.
+	Project   *Project
 	IssuedAt  time.Time
 	ExpiresAt time.Time
 }
@@ -102,6 +105,17 @@ func (t *Tokens) Issue(credentials Credentials) (string, Grant, error) {
 // Verify returns what a token grants. It fails with [ErrInvalidToken] for a bad
 // or expired one and with [ErrSuspended] when its user has been suspended.
 func (t *Tokens) Verify(token string) (Grant, error) {
+	if grant, known := t.verified.find(token, t.now()); known {
+		return grant, nil
+	}
+	grant, err := t.verify(token)
+	if err == nil {
+		t.verified.keep(token, grant)
+	}
+	return grant, err
+}
+
+func (t *Tokens) verify(token string) (Grant, error) {
 	var c claims
 	_, err := jwt.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return t.key, nil },
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithStrictDecoding(),

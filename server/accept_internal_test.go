@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -211,7 +212,7 @@ func (b documentedBody) compare(t *testing.T, text []byte) (accepted bool) {
 
 // bind gives what the handler gets of a body.
 func (b documentedBody) bind(body any) (any, error) {
-	r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
+	r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/", http.NoBody)
 	switch body := body.(type) {
 	case acceptedBody:
 		r.Body = body

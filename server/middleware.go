@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -81,13 +82,13 @@ func (s *Server) accessLog(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			c.Error(err)
 		}
-		s.options.Log.Info("request",
-			"id", c.Response().Header().Get(RequestIDHeader),
-			"method", c.Request().Method,
-			"path", c.Request().URL.Path,
-			"status", c.Response().Status,
-			"bytes", c.Response().Size,
-			"took", time.Since(start))
+		s.options.Log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request",
+			slog.String("id", c.Response().Header().Get(RequestIDHeader)),
+			slog.String("method", c.Request().Method),
+			slog.String("path", c.Request().URL.Path),
+			slog.Int("status", c.Response().Status),
+			slog.Int64("bytes", c.Response().Size),
+			slog.Duration("took", time.Since(start)))
 		return nil
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ type Options struct {
 type Server struct {
 	options    Options
 	echo       *echo.Echo
-	operations map[string]*operation // by method and echo's route
+	operations map[route]*operation
 	errors     errorTexts
 	callers    *callers
 }
@@ -55,7 +56,7 @@ var _ apiserver.StrictServerInterface = (*handlers)(nil)
 // that the generated code was made for.
 func New(options Options) (*Server, error) {
 	setDefaults(&options)
-	s := &Server{options: options, echo: echo.New(), operations: make(map[string]*operation)}
+	s := &Server{options: options, echo: echo.New(), operations: make(map[route]*operation)}
 	s.errors = newErrorTexts(options.Document)
 	s.callers = newCallers(options.RateLimit)
 	for _, documented := range openapi.Operations(options.Document) {
@@ -63,7 +64,7 @@ func New(options Options) (*Server, error) {
 		if err != nil {
 			return nil, fmt.Errorf("server: %s: %w", documented.OperationID, err)
 		}
-		s.operations[documented.Method+" "+echoPath(documented.Path)] = op
+		s.operations[route{documented.Method, echoPath(documented.Path)}] = op
 	}
 	s.echo.HTTPErrorHandler = s.writeError
 	s.echo.HideBanner = true
@@ -105,24 +106,29 @@ type operationRouter struct {
 	middleware []echo.MiddlewareFunc
 }
 
-func (r operationRouter) with(more []echo.MiddlewareFunc) []echo.MiddlewareFunc {
-	return append(append([]echo.MiddlewareFunc(nil), r.middleware...), more...)
+// wrap puts the middleware around a handler once; echo would do so again for
+// every request.
+func (r operationRouter) wrap(h echo.HandlerFunc, more []echo.MiddlewareFunc) echo.HandlerFunc {
+	for _, m := range slices.Backward(slices.Concat(r.middleware, more)) {
+		h = m(h)
+	}
+	return h
 }
 
 func (r operationRouter) GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
-	return r.Echo.GET(path, h, r.with(m)...)
+	return r.Echo.GET(path, r.wrap(h, m))
 }
 
 func (r operationRouter) POST(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
-	return r.Echo.POST(path, h, r.with(m)...)
+	return r.Echo.POST(path, r.wrap(h, m))
 }
 
 func (r operationRouter) PUT(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
-	return r.Echo.PUT(path, h, r.with(m)...)
+	return r.Echo.PUT(path, r.wrap(h, m))
 }
 
 func (r operationRouter) DELETE(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
-	return r.Echo.DELETE(path, h, r.with(m)...)
+	return r.Echo.DELETE(path, r.wrap(h, m))
 }
 
 // echoPath turns a path of the document into echo's form.
@@ -130,7 +136,10 @@ func echoPath(path string) string {
 	return strings.NewReplacer("{", ":", "}", "").Replace(path)
 }
 
+// A route is how echo names what it has routed to.
+type route struct{ method, path string }
+
 // operationOf finds the operation that echo has routed to, or nil.
 func (s *Server) operationOf(c echo.Context) *operation {
-	return s.operations[c.Request().Method+" "+c.Path()]
+	return s.operations[route{c.Request().Method, c.Path()}]
 }
