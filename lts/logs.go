@@ -321,13 +321,26 @@ func parseLineNum(text string) (int64, error) {
 
 // streamIn finds a stream, with the lifetime that holds for it.
 func (s *Service) streamIn(ctx context.Context, projectID, groupID, id string) (Stream, error) {
+	key := streamKey{projectID, groupID, id}
+	stream, changes, known := s.streams.find(key)
+	if known {
+		return stream, nil
+	}
+	stream, err := s.readStream(ctx, key)
+	if err == nil {
+		s.streams.keep(key, stream, changes)
+	}
+	return stream, err
+}
+
+func (s *Service) readStream(ctx context.Context, key streamKey) (Stream, error) {
 	var stream Stream
-	err := s.catalog.View(ctx, projectID, func(tx CatalogTx) error {
-		group, err := findGroup(tx, groupID)
+	err := s.catalog.View(ctx, key.projectID, func(tx CatalogTx) error {
+		group, err := findGroup(tx, key.groupID)
 		if err != nil {
 			return err
 		}
-		if stream, err = findStream(tx, groupID, id); err != nil {
+		if stream, err = findStream(tx, key.groupID, key.id); err != nil {
 			return err
 		}
 		if stream.TTLDays == 0 {

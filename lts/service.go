@@ -15,6 +15,7 @@ type Service struct {
 	now     func() time.Time
 	newID   func() string
 	quotas  Quotas
+	streams *streamCache // nil: none
 
 	maxWindow    time.Duration
 	provisioning time.Duration
@@ -29,6 +30,10 @@ type Config struct {
 	Now     func() time.Time
 	NewID   func() string // gives IDs of 36 characters
 	Quotas  Quotas        // zero fields mean [DefaultQuotas]
+
+	// RememberStreams lets the service answer from memory whether a stream is
+	// there. It is for a catalog that nobody else changes.
+	RememberStreams bool
 
 	// MaxWindow is the longest span of a query. Default: [DefaultMaxWindow].
 	MaxWindow time.Duration
@@ -63,10 +68,15 @@ func NewService(config Config) *Service {
 	if buckets == nil {
 		buckets = noBuckets{}
 	}
-	return &Service{
+	s := &Service{
 		catalog: config.Catalog, records: config.Records, buckets: buckets, gates: newWindowGates(), now: config.Now, newID: config.NewID,
 		quotas: quotas, maxWindow: maxWindow, provisioning: config.Provisioning,
 	}
+	if config.RememberStreams {
+		s.streams = new(streamCache)
+		s.catalog = tellingCatalog{config.Catalog, s.streams}
+	}
+	return s
 }
 
 // A Catalog keeps what there is besides records. Projects are apart: a

@@ -154,6 +154,7 @@ func (s *Server) handler(ctx context.Context, options Options, directory *lts.Di
 	o.Service = lts.NewService(lts.Config{
 		Catalog: kept, Records: written, Buckets: buckets, Now: options.Now, NewID: uuid.NewString, Quotas: options.Quotas,
 		MaxWindow: options.MaxWindow, Provisioning: options.Provisioning,
+		RememberStreams: !options.Faults, // the folder is ours alone, and a fault must not be hidden
 	})
 	s.transfers = lts.NewTransferrer(o.Service, directory.ProjectIDs(), options.Gzip)
 	if options.SweepInterval > 0 {
