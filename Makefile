@@ -42,8 +42,9 @@ conform: build ## Check the reference server against the document.
 	@bin/lts conform
 
 .PHONY: bench
-bench: ## Run the benchmarks.
+bench: ## Run the benchmarks, then a load on the server (LOAD=-records=10000000 for a long one).
 	@$(GO) test -run '^$$' -bench . -benchmem ./...
+	@$(GO) run ./server/internal/load $(LOAD)
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for a short time (FUZZTIME=10s).

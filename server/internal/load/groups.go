@@ -14,7 +14,7 @@ const groupsPath = "/v2/" + embedded.DevProjectID + "/groups"
 // measureGroups fills the project with groups some times, and compares the last
 // one with the first one. It leaves no group behind.
 func measureGroups(c *conn, r *report) error {
-	const rounds, groups = 5, 100
+	const rounds, groups = 9, 100
 	var first, last []time.Duration
 	for range rounds {
 		times, err := fill(c, groups)

@@ -25,9 +25,10 @@ import (
 // Options say how much to do.
 type options struct {
 	records int           // in batches
-	limit   time.Duration // of each of the two ways of writing
+	limit   time.Duration // of writing batches
 	writers int           // of batches
-	data    string        // folder; empty: a temporary one
+	singles time.Duration // of writing single records
+	data    string        // where to make the data folder; empty: among temporary files
 }
 
 func main() {
@@ -35,7 +36,8 @@ func main() {
 	flag.IntVar(&o.records, "records", 1_000_000, "how many records to write in batches of 1000")
 	flag.DurationVar(&o.limit, "limit", time.Minute, "how long to write in batches at most")
 	flag.IntVar(&o.writers, "writers", 4, "how many clients write batches at the same time")
-	flag.StringVar(&o.data, "data", "", "data folder, which must be new (default a temporary one)")
+	flag.DurationVar(&o.singles, "singles", 5*time.Second, "how long to write single records")
+	flag.StringVar(&o.data, "data", "", "folder to make the data folder in (default that for temporary files)")
 	flag.Parse()
 	if err := run(o, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
@@ -50,6 +52,11 @@ func run(o options, out io.Writer) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	var r report
+	sync, err := syncTime(dir)
+	if err != nil {
+		return err
+	}
+	r.add("sync of 4 KiB to this disk (ms)", "", "%.2f", sync.Seconds()*1000)
 	written, err := measure(o, dir, &r)
 	if err != nil {
 		return err
@@ -78,6 +85,9 @@ func measure(o options, dir string, r *report) (written int, err error) {
 	httpServer := &http.Server{Handler: service, ReadHeaderTimeout: time.Minute}
 	go func() { _ = httpServer.Serve(listener) }()
 	written, err = ask(o, listener.Addr().String(), r)
+	if err == nil {
+		err = settle(dir)
+	}
 	return written, errors.Join(err, httpServer.Shutdown(ctx), service.Close())
 }
 
@@ -95,18 +105,19 @@ func ask(o options, address string, r *report) (written int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	batches, err := measureBatches(o, address, stream, r)
+	first := firstTime(o.records / batchSize)
+	batches, err := measureBatches(o, address, stream, first, r)
 	if err != nil {
 		return 0, err
 	}
-	if err := measureQueries(c, stream, batches, r); err != nil {
+	if err := measureQueries(c, stream, first.Add(time.Duration(batches/2)*spacing), batches, r); err != nil {
 		return 0, err
 	}
 	single, err := newStream(c, "single")
 	if err != nil {
 		return 0, err
 	}
-	singles, err := measureSingles(address, single, r)
+	singles, err := measureSingles(o, address, single, r)
 	return batches*batchSize + singles, err
 }
 

@@ -6,11 +6,10 @@ import (
 	"time"
 )
 
-// measureQueries asks a stream that has a number of batches.
-func measureQueries(c *conn, s stream, batches int, r *report) error {
+// measureQueries asks a stream that has a number of batches around a time.
+func measureQueries(c *conn, s stream, middle time.Time, batches int, r *report) error {
 	end := time.Now().Add(time.Hour).UnixMilli()
 	begin := time.Now().Add(-7 * 24 * time.Hour).Add(time.Minute).UnixMilli()
-	middle := time.Now().Add(-time.Duration(batches/2) * spacing).UnixMilli()
 	for _, q := range []struct {
 		what, goal, rest string
 		begin            int64
@@ -18,7 +17,7 @@ func measureQueries(c *conn, s stream, batches int, r *report) error {
 		count            bool // whether it has a count
 	}{
 		{"page of 50, the newest (ms)", "≤ 5", `"is_desc":true,"limit":50`, begin, 50, false},
-		{"page of 50, from the middle (ms)", "≤ 5", `"limit":50`, middle, 50, false},
+		{"page of 50, from the middle (ms)", "≤ 5", `"limit":50`, middle.UnixMilli(), 50, false},
 		{"page of 50, two words (ms)", "≤ 5", `"is_desc":true,"limit":50,"keywords":"status 500"`, begin, 50, false},
 		{"rare word (ms)", "≤ 50", `"keywords":"` + rareWord + `"`, begin, 1, false},
 		{fmt.Sprintf("count of a common word in %d records (ms)", batches*batchSize), "≤ 100",
