@@ -230,8 +230,7 @@ func undecodable(err error) error {
 
 // unreadable tells a body that is too long or too slow from one that broke off.
 func unreadable(err error) error {
-	var tooLong *http.MaxBytesError
-	if errors.As(err, &tooLong) {
+	if tooLong, is := errors.AsType[*http.MaxBytesError](err); is {
 		return lts.ErrInvalidBody.WithDetails(lts.Detail{Rule: fmt.Sprintf("the body must have at most %d bytes", tooLong.Limit)})
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {

@@ -44,47 +44,56 @@ func dial(address string) (*conn, error) {
 		return nil, err
 	}
 	defer anonymous.close()
-	response, err := anonymous.send(http.MethodPost, "/v3/auth/tokens", fmt.Appendf(nil,
+	granted, err := anonymous.send(http.MethodPost, "/v3/auth/tokens", fmt.Appendf(nil,
 		`{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":%q,"password":%q,"domain":{"name":%q}}}},"scope":{"project":{"name":%q}}}}`,
 		embedded.DevUser, embedded.DevPassword, embedded.DevDomain, embedded.DevProject))
 	if err != nil {
 		return nil, err
 	}
-	return open(address, response.Header.Get("X-Subject-Token"))
+	return open(address, granted.Header.Get("X-Subject-Token"))
 }
 
 func (c *conn) close() { _ = c.Conn.Close() }
 
-// send sends a request and gives the answer, whose body is still to be read.
-func (c *conn) send(method, path string, body []byte) (*http.Response, error) {
+// An answer has been read to its end.
+type answer struct {
+	*http.Response
+
+	body []byte
+}
+
+// send sends a request and reads the answer.
+func (c *conn) send(method, path string, body []byte) (answer, error) {
 	c.request = append(c.request[:0], method+" "+path+c.head...)
 	c.request = strconv.AppendInt(c.request, int64(len(body)), 10)
 	c.request = append(c.request, "\r\n\r\n"...)
 	c.request = append(c.request, body...)
 	if _, err := c.Write(c.request); err != nil {
-		return nil, err
+		return answer{}, err
 	}
-	return http.ReadResponse(c.answers, nil)
+	response, err := http.ReadResponse(c.answers, nil)
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	read, err := io.ReadAll(response.Body)
+	return answer{response, read}, err
 }
 
 // call sends a request and decodes the answer, which must be a good one. A nil
 // into lets the answer go.
 func (c *conn) call(method, path string, body []byte, into any) error {
-	response, err := c.send(method, path, body)
+	got, err := c.send(method, path, body)
 	if err != nil {
 		return err
 	}
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		return err
-	}
-	if response.StatusCode >= http.StatusMultipleChoices {
-		return fmt.Errorf("%s %s: %s: %s", method, path, response.Status, answer)
+	if got.StatusCode >= http.StatusMultipleChoices {
+		return fmt.Errorf("%s %s: %s: %s", method, path, got.Status, got.body)
 	}
 	if into == nil {
 		return nil
 	}
-	return json.Unmarshal(answer, into)
+	return json.Unmarshal(got.body, into)
 }
 
 func (c *conn) post(path string, body []byte, into any) error {
