@@ -75,6 +75,8 @@ func TestUndecided(t *testing.T) {
 		{"a minLength beyond all", `{"type":"string","minLength":9223372036854775807}`, []string{`"a"`}},
 		{"enum of strings", `{"type":"string","enum":["a"]}`, []string{`"A"`, `""`, `"\u0061"`}},
 		{"pattern", `{"type":"string","pattern":"^[a-c]+$"}`, []string{`""`, `"d"`, `"a\n"`, `"\u0061"`}},
+		{"a pattern that takes the escape itself", `{"type":"string","pattern":"^[^b]*$"}`, []string{`"\u0062"`}},
+		{"an enum that has the escape itself", `{"type":"string","enum":["\\u0061"]}`, []string{`"\u0061"`}},
 		{"int32", `{"type":"integer","format":"int32"}`, []string{`2147483648`, `-2147483649`}},
 		{"minimum and maximum", `{"type":"integer","minimum":1,"maximum":365}`, []string{`0`, `366`, `-1`}},
 		{"a boolean", `{"type":"boolean"}`, []string{`True`, `tru`, `truefalse`, `"true"`, `0`}},
