@@ -119,6 +119,8 @@ func benchToken(b *testing.B, tokens *lts.Tokens) string {
 // emptyCatalog has nothing in it and keeps nothing.
 type emptyCatalog struct{}
 
+func (emptyCatalog) Projects(context.Context) ([]string, error) { return nil, nil }
+
 func (emptyCatalog) View(_ context.Context, _ string, fn func(lts.CatalogTx) error) error {
 	return fn(emptyTx{})
 }
