@@ -100,6 +100,7 @@ func embeddedOptions(c *config.Config, log *slog.Logger) embedded.Options {
 	return embedded.Options{
 		Data: c.Data, Directory: directory, Edition: c.Edition, Faults: c.Faults, Quotas: c.Quotas, Log: log,
 		MaxWindow: c.Limits.MaxWindow, Provisioning: c.Provisioning, SweepInterval: c.RetentionInterval,
+		Tick: c.Transfers.Interval, Gzip: c.Transfers.Gzip,
 		HTTP: server.Options{
 			Region: c.Region, PublicURL: c.PublicURL, MaxBody: c.Limits.MaxBody, ValidateResponses: c.ValidateResponses,
 			RateLimit: server.RateLimit{PerSecond: c.RateLimit.Requests, Burst: c.RateLimit.Burst},

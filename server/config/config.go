@@ -31,6 +31,7 @@ type Config struct {
 	Limits            Limits
 	RateLimit         RateLimit
 	Timeouts          Timeouts
+	Transfers         Transfers
 	RetentionInterval time.Duration // zero: no sweeps
 	Provisioning      time.Duration
 
@@ -71,6 +72,12 @@ type Limits struct {
 type RateLimit struct {
 	Requests float64 // a second; zero: no limit
 	Burst    int
+}
+
+// Transfers say how logs are transferred to buckets.
+type Transfers struct {
+	Interval time.Duration // between two looks for transfers that are due
+	Gzip     bool
 }
 
 // Timeouts say how long things may take.

@@ -181,7 +181,7 @@ func (c *Config) check() []error {
 	}
 	for key, d := range map[string]int64{
 		"limits.max_window": int64(c.Limits.MaxWindow), "timeouts.headers": int64(c.Timeouts.Headers),
-		"timeouts.request": int64(c.Timeouts.Request), "timeouts.idle": int64(c.Timeouts.Idle),
+		"transfers.interval": int64(c.Transfers.Interval), "timeouts.request": int64(c.Timeouts.Request), "timeouts.idle": int64(c.Timeouts.Idle),
 	} {
 		if d == 0 {
 			report(key, "must be more than 0")

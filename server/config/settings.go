@@ -62,6 +62,8 @@ func New(flags *pflag.FlagSet) *Config {
 	add("timeouts.idle", span(&c.Timeouts.Idle, 2*time.Minute), "`duration` that a connection waits for its next request")
 	add("timeouts.shutdown", span(&c.Timeouts.Shutdown, 20*time.Second), "`duration` that requests have to end once the server is told to stop")
 	add("retention_interval", span(&c.RetentionInterval, time.Hour), "`duration` between two sweeps that remove outlived records from disk; 0 is no sweeps")
+	add("transfers.interval", span(&c.Transfers.Interval, 10*time.Second), "`duration` between two looks for transfers that are due")
+	addSwitch("transfers.gzip", &c.Transfers.Gzip, "compress the objects of transfers")
 	add("provisioning", span(&c.Provisioning, 0), "`duration` that a logtank takes to come and to go")
 	addSwitch("faults", &c.Faults, "let the header X-Lts-Fault make a store fail, to test clients")
 	addSwitch("validate_responses", &c.ValidateResponses, "check every answer against the document; log and count what breaks it")
