@@ -321,7 +321,13 @@ func parseLineNum(text string) (int64, error) {
 
 // streamIn finds a stream, with the lifetime that holds for it.
 func (s *Service) streamIn(ctx context.Context, projectID, groupID, id string) (Stream, error) {
-	key := streamKey{projectID, groupID, id}
+	known, err := s.knownStream(ctx, streamKey{projectID, groupID, id})
+	return known.Stream, err
+}
+
+// knownStream gives what reports and queries have to know of a stream, from
+// memory where it is remembered.
+func (s *Service) knownStream(ctx context.Context, key streamKey) (knownStream, error) {
 	stream, changes, known := s.streams.find(key)
 	if known {
 		return stream, nil
@@ -333,20 +339,21 @@ func (s *Service) streamIn(ctx context.Context, projectID, groupID, id string) (
 	return stream, err
 }
 
-func (s *Service) readStream(ctx context.Context, key streamKey) (Stream, error) {
-	var stream Stream
+func (s *Service) readStream(ctx context.Context, key streamKey) (knownStream, error) {
+	var stream knownStream
 	err := s.catalog.View(ctx, key.projectID, func(tx CatalogTx) error {
 		group, err := findGroup(tx, key.groupID)
 		if err != nil {
 			return err
 		}
-		if stream, err = findStream(tx, key.groupID, key.id); err != nil {
+		if stream.Stream, err = findStream(tx, key.groupID, key.id); err != nil {
 			return err
 		}
 		if stream.TTLDays == 0 {
 			stream.TTLDays = group.TTLDays
 		}
-		return nil
+		stream.transferID, stream.window, stream.transferred, err = tx.TransferOfStream(key.id)
+		return err
 	})
 	return stream, err
 }

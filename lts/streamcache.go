@@ -16,7 +16,16 @@ type streamCache struct {
 // A projectStreams is what is known of a project since its last change.
 type projectStreams struct {
 	changes int // so far
-	streams map[streamKey]Stream
+	streams map[streamKey]knownStream
+}
+
+// A knownStream is what reports and queries have to know of a stream.
+type knownStream struct {
+	Stream // with the lifetime that holds for it
+
+	transferID  string // of the transfer that reads it
+	window      TransferWindow
+	transferred bool
 }
 
 type streamKey struct{ projectID, groupID, id string }
@@ -25,9 +34,9 @@ type streamKey struct{ projectID, groupID, id string }
 const maxStreams = 10_000
 
 // find also gives the number of changes so far, which keep wants to know.
-func (c *streamCache) find(key streamKey) (stream Stream, changes int, known bool) {
+func (c *streamCache) find(key streamKey) (stream knownStream, changes int, known bool) {
 	if c == nil {
-		return Stream{}, 0, false
+		return knownStream{}, 0, false
 	}
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -38,7 +47,7 @@ func (c *streamCache) find(key streamKey) (stream Stream, changes int, known boo
 
 // keep remembers a stream, unless its project has been changed since find: the
 // stream may have been read before the change.
-func (c *streamCache) keep(key streamKey, stream Stream, changes int) {
+func (c *streamCache) keep(key streamKey, stream knownStream, changes int) {
 	if c == nil {
 		return
 	}
@@ -65,7 +74,7 @@ func (c *streamCache) begin(projectID string, changes int) {
 	if c.projects == nil {
 		c.projects = make(map[string]projectStreams)
 	}
-	c.projects[projectID] = projectStreams{changes: changes, streams: make(map[streamKey]Stream)}
+	c.projects[projectID] = projectStreams{changes: changes, streams: make(map[streamKey]knownStream)}
 }
 
 // A tellingCatalog tells a cache of every change.

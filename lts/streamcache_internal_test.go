@@ -11,7 +11,7 @@ func TestStreamCacheOutlivesNoChange(t *testing.T) {
 	key := streamKey{"project", "group", "stream"}
 	_, changes, _ := cache.find(key)
 	cache.forget("project")
-	cache.keep(key, Stream{}, changes)
+	cache.keep(key, knownStream{}, changes)
 	if _, _, known := cache.find(key); known {
 		t.Error("a stream that was read before a change is remembered after it")
 	}
@@ -21,7 +21,7 @@ func TestStreamCacheIsBounded(t *testing.T) {
 	var cache streamCache
 	for i := range 2*maxStreams + 1 {
 		key := streamKey{"project", "group", strconv.Itoa(i)}
-		cache.keep(key, Stream{}, 0)
+		cache.keep(key, knownStream{}, 0)
 		if _, _, known := cache.find(key); !known {
 			t.Fatalf("the stream %d, which is the last one, is not remembered", i)
 		}

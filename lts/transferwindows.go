@@ -93,24 +93,15 @@ func withoutWindowLabel(labels map[string]string) map[string]string {
 // labelsFor finds a stream, and gives the labels to write records with. The
 // caller holds the gate of the stream until the records are written.
 func (s *Service) labelsFor(ctx context.Context, projectID, groupID, streamID string, labels map[string]string, records []NewRecord) (map[string]string, error) {
-	var transferID string
-	var window TransferWindow
-	var transferred bool
-	err := s.catalog.View(ctx, projectID, func(tx CatalogTx) (err error) {
-		if _, err = findStream(tx, groupID, streamID); err != nil {
-			return err
-		}
-		transferID, window, transferred, err = tx.TransferOfStream(streamID)
-		return err
-	})
-	if err != nil || !transferred {
+	stream, err := s.knownStream(ctx, streamKey{projectID, groupID, streamID})
+	if err != nil || !stream.transferred {
 		return labels, err
 	}
-	window = window.open()
+	window := stream.window.open()
 	if !slices.ContainsFunc(records, func(r NewRecord) bool { return r.TimeNS < window.From }) {
 		return labels, nil
 	}
-	marked := map[string]string{windowLabel: windowName(transferID, window.Number)}
+	marked := map[string]string{windowLabel: windowName(stream.transferID, window.Number)}
 	maps.Copy(marked, labels)
 	return marked, nil
 }
