@@ -154,7 +154,7 @@ func published(name string, err error) error {
 		return err
 	case gcerrors.Code(err) == gcerrors.NotFound:
 		return lts.ErrBucketNotFound.Worded(lts.ErrBucketNotFound.Message + ": " + name).CausedBy(err)
-	case gcerrors.Code(err) == gcerrors.PermissionDenied:
+	case gcerrors.Code(err) == gcerrors.PermissionDenied || forbidden(err):
 		return lts.ErrBucketForbidden.CausedBy(err)
 	default:
 		return fmt.Errorf("bucket %s: %w", name, err)
