@@ -169,8 +169,8 @@ func (s *session) expected(c testCase, i ids) any {
 	for name, member := range object {
 		text, _ := member.(string)
 		for printed, template := range c.recipe.Replace {
-			if strings.HasSuffix(text, printed) {
-				object[name] = strings.TrimSuffix(text, printed) + s.expand(template, printed, i)
+			if before, ok0 := strings.CutSuffix(text, printed); ok0 {
+				object[name] = before + s.expand(template, printed, i)
 			}
 		}
 	}

@@ -135,8 +135,7 @@ var errUnknownKey = errors.New("the access key is not known")
 // without it nobody finds the difference.
 func refuseSignature(err error) error {
 	rule := err.Error()
-	var mismatch *signature.MismatchError
-	if errors.As(err, &mismatch) {
+	if mismatch, ok := errors.AsType[*signature.MismatchError](err); ok {
 		rule += "; the canonical request is " + mismatch.CanonicalRequest
 	}
 	return lts.ErrInvalidToken.WithDetails(lts.Detail{Field: "Authorization", Rule: rule})

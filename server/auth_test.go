@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -187,9 +188,7 @@ func protected(t testing.TB, edition string) []openapi.Operation {
 // withToken adds a token to the headers of a request; "" leaves it out.
 func withToken(header map[string]string, token string) map[string]string {
 	with := map[string]string{"X-Auth-Token": token}
-	for name, value := range header {
-		with[name] = value
-	}
+	maps.Copy(with, header)
 	return with
 }
 

@@ -38,8 +38,7 @@ func (s *Server) writeError(err error, c echo.Context) {
 		return
 	}
 	op := s.operationOf(c)
-	var identity *lts.IdentityError
-	if errors.As(err, &identity) {
+	if identity, ok := errors.AsType[*lts.IdentityError](err); ok {
 		s.write(c, identity.Status, keystoneError(identity.Status, identity.Message))
 		return
 	}
@@ -72,12 +71,10 @@ func (s *Server) logCause(c echo.Context, status int, err *lts.Error) {
 
 // published finds the row of the error table that answers err.
 func (s *Server) published(err error) *lts.Error {
-	var published *lts.Error
-	if errors.As(err, &published) {
+	if published, ok := errors.AsType[*lts.Error](err); ok {
 		return published
 	}
-	var http *echo.HTTPError
-	if errors.As(err, &http) {
+	if http, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return fromEcho(http)
 	}
 	return lts.ErrInternal.CausedBy(err)

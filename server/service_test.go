@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -268,9 +269,7 @@ func (s *service) authorize(t testing.TB, r *request) {
 			header["X-Auth-Token"] = s.token(t, orElse(r.project, devProject))
 		}
 	}
-	for name, value := range r.header {
-		header[name] = value
-	}
+	maps.Copy(header, r.header)
 	r.header = header
 }
 

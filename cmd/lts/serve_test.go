@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -264,9 +265,7 @@ func (p *process) call(t *testing.T, method, path, token, body string) reply {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, values := range p.header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, p.header)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Auth-Token", token)
 	transport := &http.Transport{DisableKeepAlives: true}

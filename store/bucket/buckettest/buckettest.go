@@ -62,27 +62,27 @@ var sentences = []sentence{
 	}},
 	{"what is put is there", func(t *testing.T, s Store) {
 		put(t, s, Bucket, "a/b/c.gz", "content")
-		wantObject(t, s, Bucket, "a/b/c.gz", "content")
+		wantObject(t, s, "a/b/c.gz", "content")
 		wantKeys(t, s, Bucket, "a/b/c.gz")
 	}},
 	{"buckets are apart", func(t *testing.T, s Store) {
 		put(t, s, Bucket, "key", "one")
 		put(t, s, Other, "key", "two")
 		put(t, s, Other, "only here", "")
-		wantObject(t, s, Bucket, "key", "one")
+		wantObject(t, s, "key", "one")
 		wantKeys(t, s, Bucket, "key")
 		wantKeys(t, s, Other, "key", "only here")
 	}},
 	{"what is there stays, and to put it again is no failure", func(t *testing.T, s Store) {
 		put(t, s, Bucket, "key", "first")
 		put(t, s, Bucket, "key", "second, and longer")
-		wantObject(t, s, Bucket, "key", "first")
+		wantObject(t, s, "key", "first")
 	}},
 	{"an empty object is an object", func(t *testing.T, s Store) {
 		put(t, s, Bucket, "key", "")
-		wantObject(t, s, Bucket, "key", "")
+		wantObject(t, s, "key", "")
 		put(t, s, Bucket, "key", "second")
-		wantObject(t, s, Bucket, "key", "")
+		wantObject(t, s, "key", "")
 	}},
 	{"a writer that fails leaves nothing, and the next one writes", func(t *testing.T, s Store) {
 		for _, before := range []int{0, 10, 12 << 20} {
@@ -98,7 +98,7 @@ var sentences = []sentence{
 			wantKeys(t, s, Bucket)
 		}
 		put(t, s, Bucket, "key", "content")
-		wantObject(t, s, Bucket, "key", "content")
+		wantObject(t, s, "key", "content")
 	}},
 	{"what is written in many pieces is one object", func(t *testing.T, s Store) {
 		var want bytes.Buffer
@@ -113,9 +113,9 @@ var sentences = []sentence{
 		if err != nil {
 			t.Fatalf("Put: %v", err)
 		}
-		wantObject(t, s, Bucket, "big", want.String())
+		wantObject(t, s, "big", want.String())
 		put(t, s, Bucket, "big", "second")
-		wantObject(t, s, Bucket, "big", want.String())
+		wantObject(t, s, "big", want.String())
 	}},
 	{"a context that has ended leaves nothing", func(t *testing.T, s Store) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -146,7 +146,7 @@ var sentences = []sentence{
 			put(t, s, Bucket, key, "content of "+key)
 		}
 		for _, key := range keys {
-			wantObject(t, s, Bucket, key, "content of "+key)
+			wantObject(t, s, key, "content of "+key)
 		}
 		wantKeys(t, s, Bucket, keys...)
 	}},
@@ -184,11 +184,11 @@ func put(t *testing.T, s Store, bucket, key, text string) {
 	}
 }
 
-func wantObject(t *testing.T, s Store, bucket, key, want string) {
+func wantObject(t *testing.T, s Store, key, want string) {
 	t.Helper()
-	got, err := s.Read(t.Context(), bucket, key)
+	got, err := s.Read(t.Context(), Bucket, key)
 	if err != nil || string(got) != want {
-		t.Errorf("Read(%q, %q) gives %d bytes %.40q, %v, want %d bytes %.40q", bucket, key, len(got), got, err, len(want), want)
+		t.Errorf("Read(%q, %q) gives %d bytes %.40q, %v, want %d bytes %.40q", Bucket, key, len(got), got, err, len(want), want)
 	}
 }
 
