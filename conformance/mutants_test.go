@@ -34,6 +34,12 @@ const (
 	failedQuery  = "logs/ListLogs/500/query-failed"
 	reported     = "logs/ReportLogs/200/reported"
 	createTank   = "logtanks/CreateLogtank/201/create-for-a-listener"
+	createDump   = "transfers/CreateOBSTransfer/201/create-a-transfer"
+	noBucket     = "transfers/CreateOBSTransfer/400/unknown-bucket"
+	twice        = "transfers/CreateOBSTransfer/400/stream-in-transfer"
+	badPeriod    = "transfers/CreateOBSTransfer/400/bad-period"
+	badPrefix    = "transfers/CreateOBSTransfer/400/bad-prefix"
+	noTransfer   = "transfers/DeleteTransfer/400/unknown-transfer"
 	unknown      = "streams/DeleteLogStream/400/unknown-stream"
 )
 
@@ -124,7 +130,7 @@ func editRequest(change func(map[string]any)) func(*http.Request) {
 }
 
 func mutants() []mutant {
-	const groups, streams, tokens, query, tanks = "/groups", "/streams", "/auth/tokens", "/content/query", "/logtanks"
+	const groups, streams, tokens, query, tanks, dump = "/groups", "/streams", "/auth/tokens", "/content/query", "/logtanks", "/log-dump/obs"
 	return []mutant{
 		{name: "creation answers 200", method: "POST", path: groups, caughtBy: createGroup, response: statusOf(201, 200)},
 		{name: "creation answers an unknown status", method: "POST", path: groups, caughtBy: createGroup, response: statusOf(201, 418)},
@@ -212,6 +218,20 @@ func mutants() []mutant {
 		{name: "a failed query has another code", method: "POST", path: query, caughtBy: failedQuery, response: code("LTS.0202", "LTS.0010")},
 		{name: "a report answers 201", method: "POST", path: "/tenant/contents", caughtBy: reported, response: statusOf(200, 201)},
 		{name: "a report has another code", method: "POST", path: "/tenant/contents", caughtBy: reported, response: set("errorCode", "SVCSTG.ALS.200.201")},
+		{name: "the transfer's ID has the name of a table", method: "POST", path: dump, caughtBy: createDump, response: func(a *answer) {
+			a.edit(func(o map[string]any) { o["log_dump_obe_id"] = o["log_dump_obs_id"]; delete(o, "log_dump_obs_id") })
+		}},
+		{name: "a transfer answers 200", method: "POST", path: dump, caughtBy: createDump, response: statusOf(201, 200)},
+		{name: "a failed transfer answers 200 as it used to", method: "POST", path: dump, caughtBy: noBucket, response: statusOf(400, 200)},
+		{name: "any bucket will do", method: "POST", path: dump, caughtBy: noBucket, request: editRequest(func(o map[string]any) { o["obs_bucket_name"] = "lts-test" })},
+		{name: "a stream in two transfers", method: "POST", path: dump, caughtBy: twice, response: func(a *answer) {
+			if strings.Contains(string(a.body), "LTS.0207") {
+				*a = answer{status: 201, header: http.Header{"Content-Type": {"application/json"}}, body: []byte(`{"log_dump_obs_id":"45fdc36b-xxxx-4567-xxxx-559xxxxdf968"}`)}
+			}
+		}},
+		{name: "any period will do", method: "POST", path: dump, caughtBy: badPeriod, request: editRequest(func(o map[string]any) { o["period"], o["period_unit"] = 5, "min" })},
+		{name: "a wrong prefix has the code of a wrong list", method: "POST", path: dump, caughtBy: badPrefix, response: code("LTS.1902", "LTS.1901")},
+		{name: "an unknown transfer is deleted", method: "DELETE", path: "/transfers", caughtBy: noTransfer, response: statusOf(400, 200)},
 		{name: "a logtank of another resource", method: "POST", path: tanks, caughtBy: createTank, response: func(a *answer) {
 			a.edit(func(o map[string]any) {
 				if tank, ok := o["logtank"].(map[string]any); ok {
