@@ -81,7 +81,10 @@ func isError(example openapi.Example) bool {
 
 // run asks the question.
 func (c testCase) run(ctx context.Context, s *session) Result {
-	result := Result{Case: c.name, Tag: c.operation.Tag(), Sources: c.example.Sources}
+	result := Result{
+		Case: c.name, Tag: c.operation.Tag(),
+		Sources: c.example.Sources, Contradictions: s.contradictions[c.operation.OperationID],
+	}
 	switch {
 	case !s.target.has(c.operation.Tag()):
 		return result.notSupported("the target does not declare the feature " + c.operation.Tag())

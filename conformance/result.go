@@ -49,9 +49,13 @@ type Result struct {
 	Reason   string // why the case was not supported or could not run
 	Problems []Problem
 	Sources  []string // who says so
-	Checks   int      // how many things were compared
-	Exchange *Exchange
-	Took     time.Duration
+	// Contradictions are the IDs of those between the documents about this
+	// operation: where a source prints something else than was asked for, they
+	// say what holds.
+	Contradictions []string
+	Checks         int // how many things were compared
+	Exchange       *Exchange
+	Took           time.Duration
 }
 
 // A Report is what came of a run.

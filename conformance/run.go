@@ -77,9 +77,13 @@ func newSession(doc *openapi3.T, target Target, options Options) (*session, erro
 	s := &session{
 		target: target, client: newClient(options.Timeout), plan: p, shift: shiftToNow(),
 		operations: make(map[string]openapi.Operation), cursors: make(map[string]string),
+		contradictions: make(map[string][]string),
 	}
 	for _, operation := range openapi.Operations(doc) {
 		s.operations[operation.OperationID] = operation
+	}
+	for _, c := range openapi.Contradictions(doc) {
+		s.contradictions[c.Operation] = append(s.contradictions[c.Operation], c.ID)
 	}
 	return s, nil
 }

@@ -24,8 +24,11 @@ type session struct {
 	token      string
 	operations map[string]openapi.Operation // by operationId
 	plan       plan
-	shift      time.Duration     // from the printed times to those of the run
-	cursors    map[string]string // printed line_num to that of the target
+
+	contradictions map[string][]string // IDs, by operationId
+
+	shift   time.Duration     // from the printed times to those of the run
+	cursors map[string]string // printed line_num to that of the target
 }
 
 // login gets the token that the cases use.

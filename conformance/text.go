@@ -76,6 +76,9 @@ func writeResult(b *strings.Builder, result Result) {
 			_, _ = fmt.Fprintf(b, "  %-6s %s\n", problem.Level, problem)
 		}
 		_, _ = fmt.Fprintf(b, "  says   %s\n", strings.Join(result.Sources, ", "))
+		if len(result.Contradictions) > 0 {
+			_, _ = fmt.Fprintf(b, "  see    the contradictions %s\n", strings.Join(result.Contradictions, ", "))
+		}
 		if result.Exchange != nil {
 			_, _ = fmt.Fprintf(b, "  again  %s\n", result.Exchange.Curl())
 		}
