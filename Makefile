@@ -23,7 +23,7 @@ all: test verify lint conform ## Do what CI does (the default).
 
 .PHONY: help
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: build
 build: ## Build the command: bin/lts.
@@ -36,6 +36,10 @@ test: ## Run the tests.
 .PHONY: race
 race: ## Run the tests with the race detector (needs a C compiler).
 	@$(GO) test -race ./...
+
+.PHONY: s3test
+s3test: ## Run the suite of buckets against a real S3 server (a module of its own).
+	@cd store/bucket/s3test && $(GO) test ./...
 
 .PHONY: conform
 conform: build ## Check the reference server against the document.

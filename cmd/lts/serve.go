@@ -15,6 +15,7 @@ import (
 	"github.com/ltskit/ltskit/server/config"
 	"github.com/ltskit/ltskit/server/embedded"
 	"github.com/ltskit/ltskit/server/metrics"
+	"github.com/ltskit/ltskit/store/bucket"
 )
 
 // configVariable names the configuration file where no flag does.
@@ -62,11 +63,16 @@ func newServe() *cobra.Command {
 }
 
 // serve runs the server until ctx ends.
-func serve(ctx context.Context, c *config.Config, stdout, stderr io.Writer) error {
+func serve(ctx context.Context, c *config.Config, stdout, stderr io.Writer) (err error) {
 	log := newLog(c.Log, stderr)
 	counted := metrics.New()
 	options := embeddedOptions(c, log)
 	options.HTTP.Monitor, options.Wrap = counted, counted.Records
+	if c.Buckets.S3.Endpoint != "" {
+		buckets := bucket.S3(bucket.S3Config(c.Buckets.S3))
+		defer func() { err = errors.Join(err, buckets.Close()) }() // after the server, which uses them
+		options.Buckets = buckets
+	}
 	s, err := embedded.Open(ctx, options)
 	if err != nil {
 		return err
@@ -100,7 +106,7 @@ func embeddedOptions(c *config.Config, log *slog.Logger) embedded.Options {
 	return embedded.Options{
 		Data: c.Data, Directory: directory, Edition: c.Edition, Faults: c.Faults, Quotas: c.Quotas, Log: log,
 		MaxWindow: c.Limits.MaxWindow, Provisioning: c.Provisioning, SweepInterval: c.RetentionInterval,
-		Tick: c.Transfers.Interval, Gzip: c.Transfers.Gzip,
+		Tick: c.Transfers.Interval, Gzip: c.Transfers.Gzip, BucketFolder: c.Buckets.Folder,
 		HTTP: server.Options{
 			Region: c.Region, PublicURL: c.PublicURL, MaxBody: c.Limits.MaxBody, ValidateResponses: c.ValidateResponses,
 			RateLimit: server.RateLimit{PerSecond: c.RateLimit.Requests, Burst: c.RateLimit.Burst},
@@ -112,6 +118,9 @@ func embeddedOptions(c *config.Config, log *slog.Logger) embedded.Options {
 // in.
 func greet(out io.Writer, c *config.Config, d *door, adminAddress string) {
 	_, _ = fmt.Fprintf(out, "lts serves edition %s at %s\ndata folder    %s\n", c.Edition, d.url, c.Data)
+	if buckets := c.Buckets.S3.Endpoint + c.Buckets.Folder; buckets != "" { // never both
+		_, _ = fmt.Fprintf(out, "buckets        %s\n", buckets)
+	}
 	if d.fingerprint != "" {
 		_, _ = fmt.Fprintf(out, "certificate    signs itself; SHA-256 %s\n", d.fingerprint)
 	}

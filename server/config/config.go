@@ -32,6 +32,7 @@ type Config struct {
 	RateLimit         RateLimit
 	Timeouts          Timeouts
 	Transfers         Transfers
+	Buckets           Buckets
 	RetentionInterval time.Duration // zero: no sweeps
 	Provisioning      time.Duration
 

@@ -176,9 +176,10 @@ func (c *Config) check() []error {
 	case tls.CertFile != "" && tls.SelfSigned:
 		report("tls.self_signed", "there is a certificate already, in tls.cert_file")
 	}
-	if problem := urlProblem(c.PublicURL); problem != "" {
+	if problem := urlProblem(c.PublicURL, "https://logs.example.com"); problem != "" {
 		report("public_url", "%q %s", c.PublicURL, problem)
 	}
+	c.checkBuckets(report)
 	for key, d := range map[string]int64{
 		"limits.max_window": int64(c.Limits.MaxWindow), "timeouts.headers": int64(c.Timeouts.Headers),
 		"transfers.interval": int64(c.Transfers.Interval), "timeouts.request": int64(c.Timeouts.Request), "timeouts.idle": int64(c.Timeouts.Idle),
@@ -201,14 +202,14 @@ func (c *Config) checkAddress(report func(key, format string, args ...any), key,
 	}
 }
 
-// urlProblem says why a text is no base URL, or "".
-func urlProblem(text string) string {
+// urlProblem says why a text is no base URL, such as example, or "".
+func urlProblem(text, example string) string {
 	u, err := url.Parse(text)
 	switch {
 	case text == "":
 		return ""
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return "is not a URL such as https://logs.example.com"
+		return "is not a URL such as " + example
 	case u.RawQuery != "" || u.Fragment != "" || u.User != nil || strings.HasSuffix(u.Path, "/"):
 		return "must be a base URL: without a slash at its end, and without user, query and fragment"
 	default:

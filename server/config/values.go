@@ -42,6 +42,24 @@ func text(p *string, standard string) pflag.Value {
 	return value[string]{p, "string", same, func(s string) string { return s }}
 }
 
+// secret is a text that is never shown.
+func secret(p *string) pflag.Value {
+	*p = ""
+	parse := func(s string) (string, error) {
+		if s == hidden {
+			return "", errors.New(hidden + " stands in place of the secret in what --print-config prints")
+		}
+		return s, nil
+	}
+	write := func(s string) string {
+		if s == "" {
+			return ""
+		}
+		return hidden
+	}
+	return value[string]{p, "string", parse, write}
+}
+
 func choice(p *string, standard string, among []string) pflag.Value {
 	*p = standard
 	parse := func(s string) (string, error) {

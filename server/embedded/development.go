@@ -22,7 +22,7 @@ const (
 	OtherSecretKey = "other-secret-key-not-for-production"
 )
 
-// DevBucket is the bucket that is made in the data folder.
+// DevBucket is the bucket that is made in the folder of buckets.
 const DevBucket = "lts-test"
 
 // DevDirectory is a domain with one user, two projects and an access key for

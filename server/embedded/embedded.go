@@ -36,9 +36,13 @@ type Options struct {
 	Now       func() time.Time // default [time.Now]
 	Log       *slog.Logger     // default: nothing is logged
 
-	// Buckets are where transfers write to, for all projects. Default: the
-	// folders in the folder "buckets" of Data, with [DevBucket] among them.
+	// Buckets are where transfers write to, for all projects; the server does not
+	// close them. Default: the folders in BucketFolder, with [DevBucket] among
+	// them.
 	Buckets lts.Buckets
+	// BucketFolder is made when it is missing. Default: the folder "buckets" of
+	// Data.
+	BucketFolder string
 	// Gzip compresses the objects of transfers.
 	Gzip bool
 	// Tick is how often the server looks for transfers that are due. Default: 10
@@ -119,12 +123,15 @@ func (s *Server) open(ctx context.Context, options Options, directory *lts.Direc
 	return err
 }
 
-// openBuckets opens the buckets of the data folder, unless there are others.
+// openBuckets opens the folder of buckets, unless there are others.
 func (s *Server) openBuckets(options *Options) error {
 	if options.Buckets != nil {
 		return nil
 	}
-	folder := filepath.Join(options.Data, "buckets")
+	folder := options.BucketFolder
+	if folder == "" {
+		folder = filepath.Join(options.Data, "buckets")
+	}
 	if err := bucket.MakeFolder(folder, DevBucket); err != nil {
 		return fmt.Errorf("embedded: bucket %s: %w", DevBucket, err)
 	}
