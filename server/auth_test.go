@@ -25,52 +25,47 @@ const (
 // answers to these requests, which are wrong in every other way too, do not
 // tell what there is.
 func TestAuthenticationComesFirst(t *testing.T) {
-	for _, edition := range openapi.Editions() {
-		t.Run("edition "+edition, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, config{edition: edition})
-			of := s.populate(t, devProject, "there")
-			bad := map[string]struct {
-				token         string
-				status        int
-				code, message string
-			}{
-				"no token":                   {"", 401, "LTS.0002", notAuthenticated},
-				"a bad token":                {"bad", 401, "LTS.0003", invalidToken},
-				"a token of another project": {s.token(t, otherProject), 403, "LTS.0001", wrongProject},
-				"a token of the domain":      {s.domainToken(t), 403, "LTS.0001", wrongProject},
+	s := start(t, config{})
+	of := s.populate(t, devProject, "there")
+	bad := map[string]struct {
+		token         string
+		status        int
+		code, message string
+	}{
+		"no token":                   {"", 401, "LTS.0002", notAuthenticated},
+		"a bad token":                {"bad", 401, "LTS.0003", invalidToken},
+		"a token of another project": {s.token(t, otherProject), 403, "LTS.0001", wrongProject},
+		"a token of the domain":      {s.domainToken(t), 403, "LTS.0001", wrongProject},
+	}
+	for _, operation := range protected(t, openapi.Latest) {
+		for name, tt := range bad {
+			if tt.status == http.StatusForbidden && operation.Service() != "lts" {
+				continue // its project is the one of the token
 			}
-			for _, operation := range protected(t, edition) {
-				for name, tt := range bad {
-					if tt.status == http.StatusForbidden && operation.Service() != "lts" {
-						continue // its project is the one of the token
+			t.Run(operation.OperationID+" with "+name, func(t *testing.T) {
+				var first string
+				for _, r := range []request{
+					callOn(t, operation, of),
+					callOn(t, operation, nobodys),
+					{group: "short", stream: "short", body: "}"},
+					{group: of.group, stream: of.stream, body: "}", header: map[string]string{"Content-Type": "text/plain"}},
+				} {
+					r.op, r.header = operation.OperationID, withToken(r.header, tt.token)
+					a := s.do(t, r)
+					if operation.Service() == "iam" {
+						a.wantIdentityError(t, tt.status)
+					} else {
+						a.wantError(t, tt.status, tt.code, tt.message)
 					}
-					t.Run(operation.OperationID+" with "+name, func(t *testing.T) {
-						var first string
-						for _, r := range []request{
-							callOn(t, operation, of),
-							callOn(t, operation, nobodys),
-							{group: "short", stream: "short", body: "}"},
-							{group: of.group, stream: of.stream, body: "}", header: map[string]string{"Content-Type": "text/plain"}},
-						} {
-							r.op, r.header = operation.OperationID, withToken(r.header, tt.token)
-							a := s.do(t, r)
-							if operation.Service() == "iam" {
-								a.wantIdentityError(t, tt.status)
-							} else {
-								a.wantError(t, tt.status, tt.code, tt.message)
-							}
-							if first == "" {
-								first = string(a.body)
-							}
-							if string(a.body) != first {
-								t.Errorf("%s: body %s, want that of the other requests, %s", a.what, a.body, first)
-							}
-						}
-					})
+					if first == "" {
+						first = string(a.body)
+					}
+					if string(a.body) != first {
+						t.Errorf("%s: body %s, want that of the other requests, %s", a.what, a.body, first)
+					}
 				}
-			}
-		})
+			})
+		}
 	}
 }
 

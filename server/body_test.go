@@ -129,28 +129,23 @@ func TestUnknownMembersAreOverlooked(t *testing.T) {
 // and a process does not survive the end of its stack.
 func TestDeepBody(t *testing.T) {
 	s := start(t, config{})
-	for _, op := range []string{"CreateLogGroup", "CreateToken"} {
-		tests := map[string]string{
-			"10,000 arrays":             strings.Repeat("[", 10000) + strings.Repeat("]", 10000),
-			"10,000 objects":            strings.Repeat(`{"a":`, 10000) + "1" + strings.Repeat("}", 10000),
-			"10,000 levels in a member": `{"log_group_name":"a","ttl_in_days":` + strings.Repeat("[", 10000) + strings.Repeat("]", 10000) + `}`,
-			"12 million open arrays":    strings.Repeat("[", 12<<20),
-			"2 million open objects":    strings.Repeat(`{"a":`, 2<<20),
-		}
-		for name, body := range tests {
-			t.Run(op+" with "+name, func(t *testing.T) {
-				a := s.do(t, request{op: op, body: body})
-				if op == "CreateToken" {
-					a.wantIdentityError(t, http.StatusBadRequest)
-					return
-				}
-				e := a.wantError(t, 400, "LTS.0009", invalidBody)
-				if want := []detail{{"", "the body must nest at most 1000 levels deep"}}; !slices.Equal(e.Details, want) {
-					t.Errorf("details %q, want %q", e.Details, want)
-				}
-			})
-		}
+	tests := map[string]string{
+		"10,000 arrays":             strings.Repeat("[", 10000) + strings.Repeat("]", 10000),
+		"10,000 objects":            strings.Repeat(`{"a":`, 10000) + "1" + strings.Repeat("}", 10000),
+		"10,000 levels in a member": `{"log_group_name":"a","ttl_in_days":` + strings.Repeat("[", 10000) + strings.Repeat("]", 10000) + `}`,
+		"2 million open objects":    strings.Repeat(`{"a":`, 2<<20),
 	}
+	for name, body := range tests {
+		t.Run(name, func(t *testing.T) {
+			e := s.do(t, request{op: "CreateLogGroup", body: body}).wantError(t, 400, "LTS.0009", invalidBody)
+			if want := []detail{{"", "the body must nest at most 1000 levels deep"}}; !slices.Equal(e.Details, want) {
+				t.Errorf("details %q, want %q", e.Details, want)
+			}
+		})
+	}
+	t.Run("12 million open arrays from somebody without a token", func(t *testing.T) {
+		s.do(t, request{op: "CreateToken", body: strings.Repeat("[", 12<<20)}).wantIdentityError(t, http.StatusBadRequest)
+	})
 	t.Run("the server goes on", func(t *testing.T) {
 		s.createGroup(t, devProject, "after")
 	})

@@ -38,9 +38,7 @@ func newServer(t *testing.T, options server.Options) *server.Server {
 		options.Now = time.Now
 	}
 	if options.Document == nil {
-		if options.Document, err = openapi.Load(openapi.Latest, openapi.English); err != nil {
-			t.Fatal(err)
-		}
+		options.Document = document(t, openapi.Latest)
 	}
 	if options.Directory, err = lts.NewDirectory(embedded.DevDirectory()); err != nil {
 		t.Fatal(err)

@@ -24,18 +24,18 @@ func TestServeWritesToAService(t *testing.T) {
 	t.Cleanup(s3.Close)
 	t.Setenv("LTS_BUCKETS_S3_SECRET_KEY", "top-secret")
 	folder := t.TempDir()
-	p := serveOn(t, folder, "--buckets-s3-endpoint", s3.URL, "--buckets-s3-region", "eu-1", "--buckets-s3-access-key", "AKOFTESTS", "--buckets-s3-path-style")
+	p := start(t, "--data", folder, "--buckets-s3-endpoint", s3.URL, "--buckets-s3-region", "eu-1", "--buckets-s3-access-key", "AKOFTESTS", "--buckets-s3-path-style")
 	p.createTransfer(t, "kept-there").want(t, http.StatusCreated)
 	first := <-asked
 	if got := first.Header.Get("Authorization"); first.URL.Path != "/kept-there" || !strings.Contains(got, "Credential=AKOFTESTS/") || !strings.Contains(got, "/eu-1/s3/") {
 		t.Errorf("the service is asked for %s with %q, want /kept-there, signed by the access key for the region", first.URL.Path, got)
 	}
 	p.createTransfer(t, embedded.DevBucket).want(t, http.StatusBadRequest)
-	p.stop()
-	if !strings.Contains(p.stdout.String(), "buckets        "+s3.URL+"\n") {
-		t.Errorf("lts serve printed %q, want the service in it", p.stdout.String())
+	p.stop(t, 0)
+	if !strings.Contains(p.greeting(), "buckets        "+s3.URL+"\n") {
+		t.Errorf("lts serve printed %q, want the service in it", p.greeting())
 	}
-	if said := p.stdout.String() + p.stderr.String(); strings.Contains(said, "top-secret") {
+	if said := p.greeting() + p.stderr.String(); strings.Contains(said, "top-secret") {
 		t.Errorf("lts serve shows the secret key:\n%s", said)
 	}
 	wantFolders(t, map[string]bool{filepath.Join(folder, "buckets"): false})
@@ -43,14 +43,14 @@ func TestServeWritesToAService(t *testing.T) {
 
 func TestServeWritesToAnotherFolder(t *testing.T) {
 	data, elsewhere := t.TempDir(), filepath.Join(t.TempDir(), "else", "where")
-	p := serveOn(t, data, "--buckets-folder", elsewhere)
+	p := start(t, "--data", data, "--buckets-folder", elsewhere)
 	p.createTransfer(t, embedded.DevBucket).want(t, http.StatusCreated)
 	wantFolders(t, map[string]bool{filepath.Join(elsewhere, embedded.DevBucket): true, filepath.Join(data, "buckets"): false})
 }
 
 func TestAServerThatIsRefusedMakesNoBuckets(t *testing.T) {
 	data, elsewhere := t.TempDir(), filepath.Join(t.TempDir(), "elsewhere")
-	serveOn(t, data)
+	start(t, "--data", data)
 	if got := runIt(t, "serve", "--listen", "127.0.0.1:0", "--data", data, "--buckets-folder", elsewhere); got.status != exitBroken {
 		t.Errorf("lts serve on a folder in use ended with %d, want %d", got.status, exitBroken)
 	}
@@ -58,19 +58,19 @@ func TestAServerThatIsRefusedMakesNoBuckets(t *testing.T) {
 }
 
 // createTransfer makes a stream and asks for its transfer to a bucket.
-func (p *process) createTransfer(t *testing.T, bucket string) reply {
+func (s *running) createTransfer(t *testing.T, bucket string) reply {
 	t.Helper()
-	token, project := p.login(t), "/v2/"+embedded.DevProjectID
-	group := p.create(t, token, project+"/groups", fmt.Sprintf(`{"log_group_name":"of-%s","ttl_in_days":7}`, bucket), "log_group_id")
-	stream := p.create(t, token, project+"/groups/"+group+"/streams", `{"log_stream_name":"stream"}`, "log_stream_id")
-	return p.call(t, http.MethodPost, project+"/log-dump/obs", token, fmt.Sprintf(
+	token, project := s.login(t), "/v2/"+embedded.DevProjectID
+	group := s.create(t, token, project+"/groups", fmt.Sprintf(`{"log_group_name":"of-%s","ttl_in_days":7}`, bucket), "log_group_id")
+	stream := s.create(t, token, project+"/groups/"+group+"/streams", `{"log_stream_name":"stream"}`, "log_stream_id")
+	return s.call(t, http.MethodPost, project+"/log-dump/obs", token, fmt.Sprintf(
 		`{"log_group_id":%q,"log_stream_ids":[%q],"obs_bucket_name":%q,"type":"cycle","storage_format":"RAW","period":2,"period_unit":"min"}`, group, stream, bucket))
 }
 
 // create makes something and gives its ID.
-func (p *process) create(t *testing.T, token, path, body, field string) string {
+func (s *running) create(t *testing.T, token, path, body, field string) string {
 	t.Helper()
-	made := p.call(t, http.MethodPost, path, token, body)
+	made := s.call(t, http.MethodPost, path, token, body)
 	made.want(t, http.StatusCreated)
 	var fields map[string]string
 	if err := json.Unmarshal([]byte(made.body), &fields); err != nil || fields[field] == "" {

@@ -15,6 +15,9 @@ func TestDocument(t *testing.T) {
 	for _, edition := range openapi.Editions() {
 		for _, language := range openapi.Languages() {
 			for format, decode := range formats {
+				if format == "json" && edition != openapi.Latest && language == openapi.English {
+					continue // costs as much as the others, and has nothing that they have not
+				}
 				t.Run(strings.Join([]string{edition, language, format}, " "), func(t *testing.T) {
 					t.Parallel()
 					args := []string{"document", "--edition", edition, "--language", language, "-o", format}

@@ -223,12 +223,17 @@ func start(t *testing.T, args ...string) *running {
 	s := &running{data: t.TempDir(), cancel: cancel, ended: make(chan int, 1)}
 	out, in := io.Pipe()
 	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--data", s.data}, args...)
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		code := run(ctx, args, in, &s.stderr)
 		_ = in.Close()
 		s.ended <- code
 	}()
-	t.Cleanup(cancel)
+	t.Cleanup(func() {
+		cancel()
+		<-done
+	})
 	lines := bufio.NewReader(out)
 	s.url = greeted(t, io.TeeReader(lines, (*stringSink)(&s.head)))
 	go func() { _, _ = io.Copy(io.Discard, lines) }()
