@@ -43,7 +43,7 @@ s3test: ## Run the suite of buckets against a real S3 server (a module of its ow
 
 .PHONY: conform
 conform: build ## Check the reference server against the document.
-	@bin/lts conform
+	@bin/lts conform --edition all
 
 .PHONY: bench
 bench: ## Run the benchmarks, then a load on the server (LOAD=-records=10000000 for a long one).

@@ -129,14 +129,15 @@ func TestTargetsThatCannotBeAsked(t *testing.T) {
 	garbage := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) })
 
 	for name, change := range map[string]func(*conformance.Target){
-		"nothing listens":      func(x *conformance.Target) { x.Endpoints.LTS = unreachable },
-		"it hangs":             func(x *conformance.Target) { x.Endpoints.LTS = listen(t, hangs).Endpoints.LTS },
-		"it answers garbage":   func(x *conformance.Target) { x.Endpoints.LTS = listen(t, garbage).Endpoints.LTS },
-		"wrong password":       func(x *conformance.Target) { x.Account.Password = "wrong" },
-		"no password":          func(x *conformance.Target) { x.Account.Password = "" },
-		"no project":           func(x *conformance.Target) { x.Account.ProjectID = "" },
-		"an endpoint of words": func(x *conformance.Target) { x.Endpoints.LTS = "my server" },
-		"another scheme":       func(x *conformance.Target) { x.Endpoints.LTS = "ftp://127.0.0.1" },
+		"nothing listens":        func(x *conformance.Target) { x.Endpoints.LTS = unreachable },
+		"it hangs":               func(x *conformance.Target) { x.Endpoints.LTS = listen(t, hangs).Endpoints.LTS },
+		"it answers garbage":     func(x *conformance.Target) { x.Endpoints.LTS = listen(t, garbage).Endpoints.LTS },
+		"wrong password":         func(x *conformance.Target) { x.Account.Password = "wrong" },
+		"no password":            func(x *conformance.Target) { x.Account.Password = "" },
+		"twice the same project": func(x *conformance.Target) { x.Account.OtherProjectID = x.Account.ProjectID },
+		"no project":             func(x *conformance.Target) { x.Account.ProjectID = "" },
+		"an endpoint of words":   func(x *conformance.Target) { x.Endpoints.LTS = "my server" },
+		"another scheme":         func(x *conformance.Target) { x.Endpoints.LTS = "ftp://127.0.0.1" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			target := listen(t, startServer(t, openapi.Latest))

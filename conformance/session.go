@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -48,7 +49,7 @@ func (s *session) login(ctx context.Context) error {
 		return err
 	}
 	if s.token = exchange.Header.Get("X-Subject-Token"); exchange.Status != http.StatusCreated || s.token == "" {
-		return fmt.Errorf("no token for user %q of domain %q: status %d: %s", a.User, a.Domain, exchange.Status, exchange.Body)
+		return fmt.Errorf("no token for user %q of domain %q: status %d: %s", a.User, a.Domain, exchange.Status, bytes.TrimSpace(exchange.Body))
 	}
 	return nil
 }
@@ -217,7 +218,7 @@ func (s *session) expand(template, printed string, i ids) string {
 	a := s.target.Account
 	return strings.NewReplacer(
 		"{{user}}", a.User, "{{password}}", a.Password, "{{domain}}", a.Domain,
-		"{{project}}", a.Project, "{{prefix}}", s.target.Prefix, "{{printed}}", printed,
+		"{{project}}", a.Project, "{{other_project}}", a.OtherProjectID, "{{prefix}}", s.target.Prefix, "{{printed}}", printed,
 		"{{cursor}}", s.cursors[printed], "{{group}}", i.group, "{{stream}}", i.stream,
 		"{{transfer}}", i.transfer, "{{bucket}}", i.bucket,
 	).Replace(template)

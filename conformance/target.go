@@ -67,6 +67,9 @@ func (t Target) Check() error {
 			problems = append(problems, fmt.Errorf("target: %s is missing", required.field))
 		}
 	}
+	if id := t.Account.ProjectID; id != "" && id == t.Account.OtherProjectID {
+		problems = append(problems, errors.New("target: Account.OtherProjectID must be another project than Account.ProjectID"))
+	}
 	return errors.Join(problems...)
 }
 

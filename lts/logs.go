@@ -290,7 +290,7 @@ func (s *Service) window(startMS, endMS int64) (Window, error) {
 	if longest := s.maxWindow.Milliseconds(); endMS-startMS > longest {
 		return Window{}, ErrWindow.WithDetails(Detail{
 			Field: "/end_time",
-			Rule:  fmt.Sprintf("the window must have at most %s", s.maxWindow),
+			Rule:  fmt.Sprintf("the window must have at most %g days", s.maxWindow.Hours()/24),
 		})
 	}
 	return MillisWindow(startMS, endMS), nil

@@ -156,7 +156,7 @@ func TestDetailsOfValidation(t *testing.T) {
 		},
 		"neither of two forms": {
 			op: "CreateLogGroup", body: `{"log_group_name":"a","ttl_in_days":366}`, code: "LTS.0106",
-			want: []detail{{"/ttl_in_days", "must be at most 365, or must be of type string"}},
+			want: []detail{{"/ttl_in_days", "must be at most 365"}},
 		},
 		"below a minimum": {
 			op: "CreateLogStream", body: `{"log_stream_name":"a","ttl_in_days":0}`, code: "LTS.0009",

@@ -146,7 +146,7 @@ func ruleText(broken *openapi3.SchemaError) string {
 	case "nullable":
 		return "must not be null"
 	case "type":
-		return "must be of type " + strings.Join(schema.Type.Slice(), " or ")
+		return typeRule + strings.Join(schema.Type.Slice(), " or ")
 	case "enum":
 		return "must be one of " + jsonText(schema.Enum)
 	case "pattern":
@@ -172,6 +172,9 @@ func ruleText(broken *openapi3.SchemaError) string {
 	}
 }
 
+// typeRule begins the text of a rule about the type.
+const typeRule = "must be of type "
+
 // formsText says what each of several forms would have asked for.
 func formsText(forms []error) string {
 	var texts []string
@@ -179,6 +182,11 @@ func formsText(forms []error) string {
 		if rule := firstRule(form); !slices.Contains(texts, rule) {
 			texts = append(texts, rule)
 		}
+	}
+	// A form of the type that was sent is the one that was meant.
+	meant := slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return strings.HasPrefix(text, typeRule) })
+	if len(meant) > 0 {
+		texts = meant
 	}
 	if len(texts) == 0 {
 		return "must have one of the documented forms"

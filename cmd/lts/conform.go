@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ltskit/ltskit/conformance"
 	"github.com/ltskit/ltskit/openapi"
@@ -33,7 +34,8 @@ func newConform() *cobra.Command {
 		Use:   "conform",
 		Short: "Check whether an implementation keeps the contract",
 		Long: "Replay the documented examples against an implementation and compare every answer with the\n" +
-			"document. Without --endpoint the reference server is started in a temporary folder and checked.\n\n" +
+			"document. Without --endpoint the reference server is started in a temporary folder and checked.\n" +
+			"Another server must have been started with the same edition.\n\n" +
 			"Exit status: 0 the contract is kept, 1 it is not, 2 the question could not be asked.",
 		Example: "  lts conform\n" +
 			"  lts conform --edition all\n" +
@@ -44,6 +46,9 @@ func newConform() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.Flags().Changed("features") && len(o.target.Features) == 0 {
 				return errors.New("--features: without a feature there is nothing to ask")
+			}
+			if err := endpointNamed(cmd.Flags()); err != nil {
+				return err
 			}
 			o.target.Account.Password = os.Getenv("LTS_PASSWORD")
 			return conform(cmd.Context(), cmd, o)
@@ -120,6 +125,21 @@ func features(declared []string) ([]string, error) {
 		return known, nil
 	}
 	return declared, nil
+}
+
+// endpointNamed refuses flags that speak of another implementation when none is
+// named, as with a variable that is not set: a report about the embedded server
+// would be taken for one about the other.
+func endpointNamed(flags *pflag.FlagSet) error {
+	if endpoint, _ := flags.GetString("endpoint"); endpoint != "" {
+		return nil
+	}
+	for _, name := range []string{"endpoint", "iam-endpoint", "domain", "user", "project", "project-id", "other-project-id", "bucket", "fault-header"} {
+		if flags.Changed(name) {
+			return fmt.Errorf("--%s is about another implementation, and --endpoint does not name one", name)
+		}
+	}
+	return nil
 }
 
 // checkFlags asks for what another implementation than the embedded one needs,

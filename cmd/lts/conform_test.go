@@ -85,14 +85,15 @@ func TestConformThatCannotAsk(t *testing.T) {
 		args     []string
 		want     string // part of the message
 	}{
-		"unreachable endpoint":    {unreachable, embedded.DevPassword, nil, "connection refused"},
-		"no password":             {s.url, "", nil, "the variable LTS_PASSWORD"},
-		"wrong password":          {s.url, "sesame", nil, "no token for user"},
-		"endpoint that is no URL": {"127.0.0.1:8080", embedded.DevPassword, nil, "127.0.0.1:8080"},
-		"unknown feature":         {s.url, embedded.DevPassword, []string{"--features", "group"}, `unknown feature "group"`},
-		"no feature":              {s.url, embedded.DevPassword, []string{"--features", ""}, "there is nothing to ask"},
-		"no edition":              {s.url, embedded.DevPassword, []string{"--edition", ""}, "2022-08, 2024-03, latest"},
-		"unknown flag":            {s.url, embedded.DevPassword, []string{"--quick"}, "unknown flag: --quick"},
+		"unreachable endpoint":     {unreachable, embedded.DevPassword, nil, "connection refused"},
+		"no password":              {s.url, "", nil, "the variable LTS_PASSWORD"},
+		"wrong password":           {s.url, "sesame", nil, "no token for user"},
+		"endpoint that is no URL":  {"127.0.0.1:8080", embedded.DevPassword, nil, "127.0.0.1:8080"},
+		"unknown feature":          {s.url, embedded.DevPassword, []string{"--features", "group"}, `unknown feature "group"`},
+		"no feature":               {s.url, embedded.DevPassword, []string{"--features", ""}, "there is nothing to ask"},
+		"no edition":               {s.url, embedded.DevPassword, []string{"--edition", ""}, "2022-08, 2024-03, latest"},
+		"endpoint that is not set": {"", embedded.DevPassword, nil, "--endpoint does not name one"},
+		"unknown flag":             {s.url, embedded.DevPassword, []string{"--quick"}, "unknown flag: --quick"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -80,7 +81,7 @@ func (f *file) check(node *yaml.Node, want shape, path string) {
 	case node.Kind == yaml.MappingNode:
 		f.checkKeys(node, want, path)
 	default:
-		f.report(node, "%s must be a section with the keys %v", orFile(path), slices.Sorted(maps.Keys(want)))
+		f.report(node, "%s must be a section with the keys %s", orFile(path), strings.Join(slices.Sorted(maps.Keys(want)), ", "))
 	}
 }
 

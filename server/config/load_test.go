@@ -96,7 +96,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"an unknown key in a list", "directory:\n  domains:\n    - nam: x\n", nil, nil, []string{"lts.yaml:3: unknown key directory.domains.nam; did you mean name?"}},
 		{"several", "listn: y\nlog:\n  levle: info\n", nil, nil, []string{"lts.yaml:1: unknown key listn", "lts.yaml:3: unknown key log.levle"}},
 		{"a key twice", "data: x\ndata: y\n", nil, nil, []string{"lts.yaml:2: the key data stands twice"}},
-		{"a section that is a value", "log: debug\n", nil, nil, []string{"lts.yaml:1: log must be a section with the keys [format level]"}},
+		{"a section that is a value", "log: debug\n", nil, nil, []string{"lts.yaml:1: log must be a section with the keys format, level"}},
 		{"a value that is a section", "data:\n  folder: x\n", nil, nil, []string{"lts.yaml:2: data must be a single value"}},
 		{"a list", "- data\n", nil, nil, []string{"lts.yaml:1: the file must be a section"}},
 		{"two documents", "data: x\n---\ndata: y\n", nil, nil, []string{"lts.yaml: there must be one YAML document"}},
