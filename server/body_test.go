@@ -133,6 +133,7 @@ func TestDeepBody(t *testing.T) {
 		"10,000 arrays":             strings.Repeat("[", 10000) + strings.Repeat("]", 10000),
 		"10,000 objects":            strings.Repeat(`{"a":`, 10000) + "1" + strings.Repeat("}", 10000),
 		"10,000 levels in a member": `{"log_group_name":"a","ttl_in_days":` + strings.Repeat("[", 10000) + strings.Repeat("]", 10000) + `}`,
+		"12 million open arrays":    strings.Repeat("[", 12<<20),
 		"2 million open objects":    strings.Repeat(`{"a":`, 2<<20),
 	}
 	for name, body := range tests {
@@ -143,8 +144,8 @@ func TestDeepBody(t *testing.T) {
 			}
 		})
 	}
-	t.Run("12 million open arrays from somebody without a token", func(t *testing.T) {
-		s.do(t, request{op: "CreateToken", body: strings.Repeat("[", 12<<20)}).wantIdentityError(t, http.StatusBadRequest)
+	t.Run("from somebody without a token", func(t *testing.T) {
+		s.do(t, request{op: "CreateToken", body: strings.Repeat("[", 64<<10)}).wantIdentityError(t, http.StatusBadRequest)
 	})
 	t.Run("the server goes on", func(t *testing.T) {
 		s.createGroup(t, devProject, "after")
@@ -229,6 +230,22 @@ func TestLengthOfBody(t *testing.T) {
 			t.Errorf("%s: message %q, want %q", a.what, got, want)
 		}
 	})
+}
+
+// Somebody who has not said who it is cannot make the server decode much.
+func TestLengthOfBodyWithoutAuthentication(t *testing.T) {
+	s := start(t, config{})
+	login := func(length int) request {
+		body := loginBody(embedded.DevPassword, "")
+		return request{op: "CreateToken", body: body + strings.Repeat(" ", length-len(body))}
+	}
+	s.do(t, login(64<<10)).want(t, http.StatusCreated)
+	for _, length := range []int{64<<10 + 1, 1 << 20} {
+		a := s.do(t, login(length))
+		if want, got := invalidBody+"; the body must have at most 65536 bytes", a.wantIdentityError(t, http.StatusBadRequest); got != want {
+			t.Errorf("%d bytes: message %q, want %q", length, got, want)
+		}
+	}
 }
 
 // Whatever comes as the body of a creation, the answer is documented: the

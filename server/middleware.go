@@ -108,11 +108,19 @@ func (s *Server) onlyOperations(next echo.HandlerFunc) echo.HandlerFunc {
 
 func isNoSegment(value string) bool { return value == "" || strings.Contains(value, "/") }
 
+// maxPublicBody is how many bytes anybody may send, without authentication. A
+// decoded body takes many times the memory of its bytes.
+const maxPublicBody = 64 << 10
+
 // limitBody refuses bodies over the limit while they are read.
 func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		limit := s.options.MaxBody
+		if s.operationOf(c).isPublic() {
+			limit = min(limit, maxPublicBody)
+		}
 		r := c.Request()
-		r.Body = http.MaxBytesReader(c.Response(), r.Body, s.options.MaxBody)
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
 		return next(c)
 	}
 }

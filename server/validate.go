@@ -68,6 +68,9 @@ func newOperation(doc *openapi3.T, documented openapi.Operation) (*operation, er
 	return o, nil
 }
 
+// isPublic reports whether the operation needs no authentication.
+func (o *operation) isPublic() bool { return o.Security != nil && len(*o.Security) == 0 }
+
 // validate checks parameters and body against the document. The body is read
 // once; the handler gets it from [bodyBinder].
 func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
