@@ -25,6 +25,7 @@ const (
 // answers to these requests, which are wrong in every other way too, do not
 // tell what there is.
 func TestAuthenticationComesFirst(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	of := s.populate(t, devProject, "there")
 	bad := map[string]struct {
@@ -70,6 +71,7 @@ func TestAuthenticationComesFirst(t *testing.T) {
 }
 
 func TestTokensThatAreRefused(t *testing.T) {
+	t.Parallel()
 	clock := newClock()
 	directory := twoDomains(t)
 	s := start(t, config{now: clock.Now, directory: &directory})
@@ -111,6 +113,7 @@ func TestTokensThatAreRefused(t *testing.T) {
 }
 
 func TestTokenEndsAfterADay(t *testing.T) {
+	t.Parallel()
 	clock := newClock()
 	s := start(t, config{now: clock.Now})
 	list := request{op: "ListLogGroups", header: withToken(nil, s.token(t, devProject))}
@@ -123,6 +126,7 @@ func TestTokenEndsAfterADay(t *testing.T) {
 }
 
 func TestSuspendedUser(t *testing.T) {
+	t.Parallel()
 	directory := embedded.DevDirectory()
 	before := start(t, config{directory: &directory})
 	token := before.token(t, devProject)
@@ -155,6 +159,7 @@ func TestSuspendedUser(t *testing.T) {
 }
 
 func TestProjectOfAnotherDomain(t *testing.T) {
+	t.Parallel()
 	directory := twoDomains(t)
 	s := start(t, config{directory: &directory})
 	body := loginBodyOf("stranger", "foreign", embedded.DevPassword, `{"project":{"name":"foreign"}}`)

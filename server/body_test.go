@@ -20,6 +20,7 @@ const (
 )
 
 func TestBodyMustBeOneJSONValue(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	tests := map[string]struct {
 		body string
@@ -75,6 +76,7 @@ func TestBodyMustBeOneJSONValue(t *testing.T) {
 }
 
 func TestBodyMustBeAnObject(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	for _, body := range []string{"null", "true", "7", `"a"`, "[]", `[{"log_group_name":"a","ttl_in_days":7}]`} {
 		t.Run(body, func(t *testing.T) {
@@ -84,6 +86,7 @@ func TestBodyMustBeAnObject(t *testing.T) {
 }
 
 func TestEmptyBody(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	t.Run("of a media type", func(t *testing.T) {
 		s.do(t, request{op: "CreateLogGroup"}).wantError(t, 400, "LTS.0007", notJSON)
@@ -94,6 +97,7 @@ func TestEmptyBody(t *testing.T) {
 }
 
 func TestNamesOfMembersAreCaseSensitive(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	t.Run("another case is another member", func(t *testing.T) {
 		e := s.do(t, request{op: "CreateLogGroup", body: `{"Log_Group_Name":"a","ttl_in_days":7}`}).wantError(t, 400, "LTS.0009", invalidBody)
@@ -113,6 +117,7 @@ func TestNamesOfMembersAreCaseSensitive(t *testing.T) {
 }
 
 func TestUnknownMembersAreOverlooked(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	nested := strings.Repeat(`{"a":[`, 400) + strings.Repeat(`]}`, 400)
 	for name, member := range map[string]string{
@@ -128,6 +133,7 @@ func TestUnknownMembersAreOverlooked(t *testing.T) {
 // What nests as deep as this is an attack: decoding takes stack for each level,
 // and a process does not survive the end of its stack.
 func TestDeepBody(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	tests := map[string]string{
 		"10,000 arrays":             strings.Repeat("[", 10000) + strings.Repeat("]", 10000),
@@ -153,6 +159,7 @@ func TestDeepBody(t *testing.T) {
 }
 
 func TestNumbersThatNoFieldTakes(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	numbers := []string{
 		"1e400", "-1e400", "1e-400", "1e999999999", "-0", "-0.0", "9223372036854775807", "9223372036854775808", "18446744073709551616",
@@ -173,6 +180,7 @@ func TestNumbersThatNoFieldTakes(t *testing.T) {
 }
 
 func TestMediaTypeOfBody(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	s.createGroup(t, devProject, "taken")
 	for _, mediaType := range []string{
@@ -207,6 +215,7 @@ func TestMediaTypeOfBody(t *testing.T) {
 }
 
 func TestLengthOfBody(t *testing.T) {
+	t.Parallel()
 	const limit = 1000
 	s := start(t, config{maxBody: limit})
 	body := func(length int) string {
@@ -234,6 +243,7 @@ func TestLengthOfBody(t *testing.T) {
 
 // Somebody who has not said who it is cannot make the server decode much.
 func TestLengthOfBodyWithoutAuthentication(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	login := func(length int) request {
 		body := loginBody(embedded.DevPassword, "")

@@ -13,6 +13,7 @@ import (
 // 200 callers at once see the rules kept: one name, one group; a quota of 100,
 // 100 of them.
 func TestCreationsAtTheSameTime(t *testing.T) {
+	t.Parallel()
 	const callers = 200
 	s := start(t, config{})
 	group := s.createGroup(t, devProject, "parent")
@@ -60,6 +61,7 @@ func TestCreationsAtTheSameTime(t *testing.T) {
 // Whoever deletes a group while others create streams in it leaves no stream
 // behind, and nobody sees a failure of the server.
 func TestDeletionWhileStreamsAreCreated(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	group := s.createGroup(t, devProject, "parent")
 	got := s.together(t, 60, func(i int) request {

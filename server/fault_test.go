@@ -15,6 +15,7 @@ import (
 // Every operation answers a store that fails with its documented 500, worded as
 // its page does, and nothing of the call stays.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	for _, edition := range openapi.Editions() {
 		t.Run("edition "+edition, func(t *testing.T) {
 			t.Parallel()
@@ -40,6 +41,7 @@ func TestFaults(t *testing.T) {
 }
 
 func TestFaultsEndWithTheRequest(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{faults: true, now: newClock().Now})
 	of := s.populate(t, devProject, "given")
 	for _, operation := range stateful(t) {
@@ -58,6 +60,7 @@ func TestFaultsEndWithTheRequest(t *testing.T) {
 }
 
 func TestFaultsThatAreNotAllowed(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{now: newClock().Now})
 	stores := []string{"catalog", "records", "bucket", "nothing"}
 	of := s.populate(t, devProject, "given")
@@ -73,6 +76,7 @@ func TestFaultsThatAreNotAllowed(t *testing.T) {
 }
 
 func TestFaultsThatThereAreNot(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{faults: true})
 	for _, store := range []string{"nothing", "Catalog", "catalog,records", "catalog "} {
 		t.Run(quote(store), func(t *testing.T) {

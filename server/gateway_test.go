@@ -12,6 +12,7 @@ import (
 const noSuchAPI = "The API does not exist or has not been published in the environment"
 
 func TestWhatIsNoAPI(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	group := s.createGroup(t, devProject, "there")
 	stream := s.createStream(t, devProject, group, "there")
@@ -95,6 +96,7 @@ func (a answer) wantNoStream(t *testing.T, token string) {
 }
 
 func TestHEAD(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	for _, path := range []string{"/v2/" + devProject + "/groups", "/v3/projects", "/nothing"} {
 		t.Run(path, func(t *testing.T) {
@@ -108,6 +110,7 @@ func TestHEAD(t *testing.T) {
 
 // Whether a character of an ID is percent-encoded makes no difference.
 func TestEncodedIDs(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	group := s.createGroup(t, devProject, "there")
 	stream := s.createStream(t, devProject, group, "there")
@@ -141,6 +144,7 @@ func TestEncodedIDs(t *testing.T) {
 }
 
 func TestRequestIDs(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	t.Run("the caller's does not count", func(t *testing.T) {
 		a := s.do(t, request{op: "ListLogGroups", header: map[string]string{"X-Request-Id": "mine"}}).want(t, http.StatusOK)
@@ -158,6 +162,7 @@ func TestRequestIDs(t *testing.T) {
 
 // Each operation of each edition is there under its path and method.
 func TestEveryOperationIsThere(t *testing.T) {
+	t.Parallel()
 	for _, edition := range openapi.Editions() {
 		t.Run("edition "+edition, func(t *testing.T) {
 			t.Parallel()

@@ -14,6 +14,7 @@ import (
 )
 
 func TestLifeOfGroup(t *testing.T) {
+	t.Parallel()
 	for _, edition := range openapi.Editions() {
 		t.Run("edition "+edition, func(t *testing.T) {
 			t.Parallel()
@@ -45,6 +46,7 @@ func TestLifeOfGroup(t *testing.T) {
 }
 
 func TestLifetimeOfGroup(t *testing.T) {
+	t.Parallel()
 	const older, newer = "The log group TTL day must be 7", "The log group TTL day must be integer and between 1 and 365"
 	tests := map[string]struct {
 		accepted []string // JSON
@@ -123,6 +125,7 @@ func TestLifetimeOfGroup(t *testing.T) {
 }
 
 func TestNameOfGroup(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("a", 64)
 	tests := map[string]struct {
 		name    string
@@ -173,6 +176,7 @@ func TestNameOfGroup(t *testing.T) {
 }
 
 func TestGroupNameIsUniqueInItsProject(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	s.createGroup(t, devProject, "taken")
 	s.do(t, request{op: "CreateLogGroup", body: `{"log_group_name":"taken","ttl_in_days":1}`}).
@@ -182,6 +186,7 @@ func TestGroupNameIsUniqueInItsProject(t *testing.T) {
 }
 
 func TestQuotaOfGroups(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{quotas: lts.Quotas{Groups: 2}})
 	first := s.createGroup(t, devProject, "first")
 	s.createGroup(t, devProject, "second")
@@ -193,6 +198,7 @@ func TestQuotaOfGroups(t *testing.T) {
 }
 
 func TestTagsOfGroup(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	s.do(t, request{op: "CreateLogGroup", body: `{"log_group_name":"a","ttl_in_days":1,"log_group_name_alias":"Ä <b>","tags":[{"key":"k","value":"v"},{"key":"bare"}]}`}).want(t, http.StatusCreated)
 	group := s.groups(t, devProject)[0]

@@ -12,6 +12,7 @@ import (
 // Nothing that a project can call tells it of what is in another one, and
 // nothing changes there.
 func TestProjectsAreApart(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{now: newClock().Now})
 	theirs := s.populate(t, otherProject, "their")
 	mine := s.populate(t, devProject, "my")

@@ -18,6 +18,7 @@ import (
 // Everything that a caller sends in headers, query and body has the word needle
 // in it. None of it may be in the log, whatever becomes of the request.
 func TestLogHasNoSecrets(t *testing.T) {
+	t.Parallel()
 	var log logBuffer
 	s := start(t, config{faults: true, log: log.logger()})
 	of := s.populate(t, devProject, "needle")
@@ -70,6 +71,7 @@ func TestLogHasNoSecrets(t *testing.T) {
 }
 
 func TestAccessLog(t *testing.T) {
+	t.Parallel()
 	tests := map[string]struct {
 		request request
 		want    map[string]any
@@ -120,6 +122,7 @@ func TestAccessLog(t *testing.T) {
 // What a caller does wrong is no failure of the server, and does not look like
 // one in its log.
 func TestWrongRequestsAreNoFailures(t *testing.T) {
+	t.Parallel()
 	var log logBuffer
 	s := start(t, config{log: log.logger()})
 	s.do(t, request{op: "CreateToken", body: loginBody("wrong", "")})
@@ -134,6 +137,7 @@ func TestWrongRequestsAreNoFailures(t *testing.T) {
 }
 
 func TestPanic(t *testing.T) {
+	t.Parallel()
 	var log logBuffer
 	s := start(t, config{log: log.logger(), catalog: panicking})
 	for range 3 {

@@ -13,6 +13,7 @@ import (
 )
 
 func TestLifeOfStream(t *testing.T) {
+	t.Parallel()
 	for _, edition := range openapi.Editions() {
 		t.Run("edition "+edition, func(t *testing.T) {
 			t.Parallel()
@@ -51,6 +52,7 @@ func TestLifeOfStream(t *testing.T) {
 }
 
 func TestStreamOfUnknownGroup(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	gone := s.createGroup(t, devProject, "gone")
 	stream := s.createStream(t, devProject, gone, "gone")
@@ -77,6 +79,7 @@ func TestStreamOfUnknownGroup(t *testing.T) {
 }
 
 func TestStreamIsFoundInItsGroupOnly(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	group, other := s.createGroup(t, devProject, "a"), s.createGroup(t, devProject, "b")
 	stream := s.createStream(t, devProject, group, "s")
@@ -89,6 +92,7 @@ func TestStreamIsFoundInItsGroupOnly(t *testing.T) {
 }
 
 func TestNameOfStream(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	group, other := s.createGroup(t, devProject, "a"), s.createGroup(t, devProject, "b")
 	for _, name := range []string{"a", strings.Repeat("a", 64), strings.Repeat("志", 64), ".a b/c?%_", "a\u0000b\n", `"<&>"`, "𝕒"} {
@@ -118,6 +122,7 @@ func TestNameOfStream(t *testing.T) {
 }
 
 func TestLifetimeOfStream(t *testing.T) {
+	t.Parallel()
 	for _, edition := range openapi.Editions() {
 		t.Run("edition "+edition, func(t *testing.T) {
 			t.Parallel()
@@ -152,6 +157,7 @@ func TestLifetimeOfStream(t *testing.T) {
 }
 
 func TestQuotaOfStreams(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{quotas: lts.Quotas{Streams: 2}})
 	group, other := s.createGroup(t, devProject, "a"), s.createGroup(t, devProject, "b")
 	first := s.createStream(t, devProject, group, "first")
@@ -164,6 +170,7 @@ func TestQuotaOfStreams(t *testing.T) {
 }
 
 func TestTagsOfStream(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	group := s.createGroup(t, devProject, "g")
 	s.do(t, request{op: "CreateLogStream", group: group, body: `{"log_stream_name":"a","log_stream_name_alias":"Ä","enterprise_project_name":"h2","tags":[{"key":"k","value":"v"}]}`}).want(t, http.StatusCreated)
@@ -178,6 +185,7 @@ func TestTagsOfStream(t *testing.T) {
 }
 
 func TestListProjectLogStreams(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	a, b := s.createGroup(t, devProject, "a"), s.createGroup(t, devProject, "b.c")
 	s.createStream(t, devProject, a, "x")

@@ -16,6 +16,7 @@ import (
 )
 
 func TestCreateToken(t *testing.T) {
+	t.Parallel()
 	for _, edition := range openapi.Editions() {
 		t.Run("edition "+edition, func(t *testing.T) {
 			t.Parallel()
@@ -41,6 +42,7 @@ func TestCreateToken(t *testing.T) {
 }
 
 func TestScopeOfToken(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	tests := map[string]struct {
 		scope   string
@@ -65,6 +67,7 @@ func TestScopeOfToken(t *testing.T) {
 }
 
 func TestCatalogOfToken(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	body := loginBody(embedded.DevPassword, `{"project":{"name":"dev"}}`)
 
@@ -100,6 +103,7 @@ func TestCatalogOfToken(t *testing.T) {
 }
 
 func TestRefusedToken(t *testing.T) {
+	t.Parallel()
 	directory := twoDomains(t)
 	s := start(t, config{directory: &directory})
 	project := `{"project":{"name":"dev"}}`
@@ -158,6 +162,7 @@ func TestRefusedToken(t *testing.T) {
 }
 
 func TestOldTokenStaysValid(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	first := s.token(t, devProject)
 	s.do(t, request{op: "CreateToken", body: loginBody(embedded.DevPassword, `{"project":{"name":"dev"}}`)}).want(t, http.StatusCreated)
@@ -165,6 +170,7 @@ func TestOldTokenStaysValid(t *testing.T) {
 }
 
 func TestListProjects(t *testing.T) {
+	t.Parallel()
 	directory := twoDomains(t)
 	s := start(t, config{directory: &directory})
 	tests := map[string]struct {
@@ -195,6 +201,7 @@ func TestListProjects(t *testing.T) {
 }
 
 func TestListDomains(t *testing.T) {
+	t.Parallel()
 	directory := twoDomains(t)
 	s := start(t, config{directory: &directory})
 	a := s.do(t, request{op: "ListDomains"}).want(t, http.StatusOK)
@@ -204,6 +211,7 @@ func TestListDomains(t *testing.T) {
 }
 
 func TestIdentityNeedsAuthentication(t *testing.T) {
+	t.Parallel()
 	s := start(t, config{})
 	for _, op := range []string{"ListProjects", "ListDomains"} {
 		for name, token := range map[string]string{"without a token": "", "with a bad token": "bad"} {
