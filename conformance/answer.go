@@ -1,7 +1,11 @@
 package conformance
 
 import (
+	"slices"
 	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/ltskit/ltskit/openapi"
 )
@@ -10,35 +14,54 @@ func statusText(status int) string { return strconv.Itoa(status) }
 
 // answer holds an answer against what the document says of its operation: the
 // status, the headers, the media type and the schema of the body.
-func (c *comparison) answer(operation openapi.Operation, exchange *Exchange) {
+func (c *comparison) answer(operation openapi.Operation, a *answer) {
 	c.checks++
-	ref := operation.Responses.Value(statusText(exchange.Status))
+	ref := operation.Responses.Value(statusText(a.status))
 	if ref == nil {
-		c.add(Must, "status", "the document has no such status for "+operation.OperationID, exchange.Status)
+		c.add(Must, "status", "the document has no such status for "+operation.OperationID, a.status)
 		return
 	}
 	response := ref.Value
 	for name, header := range response.Headers {
 		c.checks++
-		if header.Value.Required && exchange.Header.Get(name) == "" {
+		if header.Value.Required && a.header.Get(name) == "" {
 			c.add(Must, "header "+name, "the document says that it is there", missing{})
 		}
 	}
 	media := response.Content["application/json"]
 	if media == nil {
-		if c.checks++; len(exchange.Body) > 0 {
-			c.add(Must, "body", "the document has none", string(exchange.Body))
+		if c.checks++; len(a.body) > 0 {
+			c.add(Must, "body", "the document has none", string(a.body))
 		}
 		return
 	}
 	c.checks++
-	if contentType := exchange.Header.Get("Content-Type"); !openapi.IsJSON(contentType) {
+	if contentType := a.header.Get("Content-Type"); !openapi.IsJSON(contentType) {
 		c.add(Must, "header Content-Type", "the document has application/json", contentType)
 	}
-	got, err := decodeExact(exchange.Body)
-	if err != nil {
-		c.add(Must, "body", "the document has JSON", string(exchange.Body))
+	if a.err != nil {
+		c.add(Must, "body", "the document has JSON: "+a.err.Error(), string(a.body))
 		return
 	}
-	c.checkSchema(media.Schema.Value, got)
+	c.checkSchema(media.Schema.Value, a.value)
+	c.checkCode(response, a)
+}
+
+// checkCode holds the code of an error against those that the document has
+// under its status.
+func (c *comparison) checkCode(response *openapi3.Response, a *answer) {
+	codes := openapi.ErrorCodes(response)
+	if len(codes) == 0 {
+		return
+	}
+	c.checks++
+	code, where := text(a.value, "error_code"), "/error_code"
+	if code == "" {
+		if other := text(a.value, "errorCode"); other != "" {
+			code, where = other, "/errorCode"
+		}
+	}
+	if !slices.Contains(codes, code) {
+		c.add(Must, where, "under this status the document has "+strings.Join(codes, ", "), code)
+	}
 }

@@ -119,7 +119,7 @@ func (c *comparison) checkArray(at string, schema *openapi3.Schema, want []any, 
 	element := items(schema)
 	if c.contains[at] {
 		for _, one := range want {
-			if !slices.ContainsFunc(array, func(x any) bool { return matches(element, one, x) }) {
+			if !slices.ContainsFunc(array, func(x any) bool { return alike(element, one, x) }) {
 				c.add(Must, at, "one element is like "+show(one), got)
 			}
 		}
@@ -134,9 +134,9 @@ func (c *comparison) checkArray(at string, schema *openapi3.Schema, want []any, 
 	}
 }
 
-// matches reports whether a value is like an example in everything that must
+// alike reports whether a value is like an example in everything that must
 // be.
-func matches(schema *openapi3.Schema, want, got any) bool {
+func alike(schema *openapi3.Schema, want, got any) bool {
 	var c comparison
 	c.checkExample("", schema, want, got)
 	return !slices.ContainsFunc(c.problems, func(p Problem) bool { return p.Level == Must })

@@ -7,69 +7,108 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
 
-// maxAnswer bounds how much of an answer is read.
-const maxAnswer = 64 << 20
+const (
+	maxAnswer = 64 << 20 // how much of an answer is read
+	maxShown  = 16 << 10 // how much of a body a report keeps
+)
 
-// An Exchange is one request and its answer, without credentials.
+// An Exchange is one request and its answer, as they may be shown: what is
+// secret is replaced by the name of a variable of the shell, such as $TOKEN,
+// and long bodies are cut.
 type Exchange struct {
-	Method      string
-	URL         string
-	RequestBody []byte
-
-	Status int
-	Header http.Header
-	Body   []byte
+	Operation     string        `json:"operation,omitempty"` // operationId
+	Method        string        `json:"method"`
+	URL           string        `json:"url"`
+	RequestHeader http.Header   `json:"requestHeader,omitempty"`
+	RequestBody   string        `json:"requestBody,omitempty"`
+	Status        int           `json:"status"`
+	Header        http.Header   `json:"header,omitempty"`
+	Body          string        `json:"body,omitempty"`
+	Took          time.Duration `json:"took"` // nanoseconds
 }
 
-// A request is what a case sends.
-type request struct {
-	method string
-	url    string
+// An answer is what came back, as it came.
+type answer struct {
+	status int
 	header http.Header
-	body   []byte // nil for none
-	shown  []byte // the body without passwords
+	body   []byte
+
+	value any   // the body as JSON with exact numbers
+	err   error // why it is not
+
+	exchange *Exchange
 }
 
-// send sends a request and reads the answer whole. Redirects are not followed:
-// they would be an answer that no document knows.
-func send(ctx context.Context, client *http.Client, r request) (*Exchange, error) {
+// send sends the request of a question and reads the answer whole. Redirects
+// are not followed: they would be an answer that no document knows.
+func (s *session) send(ctx context.Context, q question) (*answer, error) {
+	r, err := s.requestFor(q)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.limiter.Wait(ctx); err != nil {
+		return nil, err
+	}
 	var body io.Reader
 	if r.body != nil {
 		body = bytes.NewReader(r.body)
+	}
+	if r.method != http.MethodGet {
+		// A change that is under way is not cut off: what it creates would not be
+		// known, and could not be deleted. The client's timeout bounds it.
+		ctx = context.WithoutCancel(ctx)
 	}
 	out, err := http.NewRequestWithContext(ctx, r.method, r.url, body)
 	if err != nil {
 		return nil, err
 	}
-	out.Header = r.header
-	answer, err := client.Do(out)
+	maps.Copy(out.Header, r.header)
+	r.as(out, r.body)
+	begun := time.Now()
+	in, err := s.client.Do(out)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = answer.Body.Close() }()
-	data, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
+	defer func() { _ = in.Body.Close() }()
+	data, err := io.ReadAll(io.LimitReader(in.Body, maxAnswer+1))
 	if err != nil {
 		return nil, fmt.Errorf("the answer breaks off: %w", err)
 	}
 	if len(data) > maxAnswer {
 		return nil, fmt.Errorf("the answer has more than %d bytes", maxAnswer)
 	}
-	return &Exchange{
-		Method: r.method, URL: r.url, RequestBody: r.shown,
-		Status: answer.StatusCode, Header: answer.Header, Body: data,
-	}, nil
+	s.asked.Add(1)
+	a := &answer{status: in.StatusCode, header: in.Header, body: data}
+	a.value, a.err = decodeExact(data)
+	s.secrets.learn(in.Header.Get("X-Subject-Token"))
+	a.exchange = &Exchange{
+		Operation: q.operation, Method: r.method, URL: s.secrets.hide(r.url),
+		RequestHeader: s.secrets.hideHeader(out.Header), RequestBody: s.secrets.hide(shown(r.body)),
+		Status: a.status, Header: s.secrets.hideHeader(in.Header), Body: s.secrets.hide(shown(data)), Took: time.Since(begun),
+	}
+	return a, nil
 }
 
-func newClient(timeout time.Duration) *http.Client {
+func shown(body []byte) string {
+	if len(body) > maxShown {
+		return string(body[:maxShown]) + "..."
+	}
+	return string(body)
+}
+
+func newClient(limits Limits) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil
+	transport.MaxIdleConnsPerHost = 4 * limits.Parallelism
 	return &http.Client{
-		Timeout:       timeout,
+		Timeout:       limits.Timeout,
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -98,18 +137,57 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
 }
 
-// Curl gives the request as a command line, with a variable in place of the
-// token.
+// at reads what stands under names in a JSON object; nil when it is not there.
+func at(v any, names ...string) any {
+	for _, name := range names {
+		o, _ := v.(object)
+		v = o[name]
+	}
+	return v
+}
+
+// text reads a string that stands under names in a JSON object, or "".
+func text(v any, names ...string) string {
+	s, _ := at(v, names...).(string)
+	return s
+}
+
+// list reads an array that stands under names in a JSON object.
+func list(v any, names ...string) []any {
+	l, _ := at(v, names...).([]any)
+	return l
+}
+
+// Curl gives the request as a command line for a POSIX shell. Variables such as
+// $TOKEN stand for secrets.
 func (e *Exchange) Curl() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "curl -i -X %s -H \"X-Auth-Token: $TOKEN\"", e.Method)
-	if e.RequestBody != nil {
-		fmt.Fprintf(&b, " -H 'Content-Type: application/json' --data %s", shellQuote(string(e.RequestBody)))
+	fmt.Fprintf(&b, "curl -i -X %s", e.Method)
+	for _, name := range slices.Sorted(maps.Keys(e.RequestHeader)) {
+		for _, value := range e.RequestHeader[name] {
+			b.WriteString(" -H " + shellQuote(name+": "+value))
+		}
+	}
+	if e.RequestBody != "" {
+		b.WriteString(" --data-binary " + shellQuote(e.RequestBody))
 	}
 	b.WriteString(" " + shellQuote(e.URL))
 	return b.String()
 }
 
+// shellQuote quotes a word for a POSIX shell, and lets the variables that stand
+// for secrets be replaced.
 func shellQuote(s string) string {
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	var b strings.Builder
+	for i, part := range splitVariables(s) {
+		if i%2 == 1 {
+			b.WriteString(`"` + part + `"`)
+		} else if part != "" {
+			b.WriteString("'" + strings.ReplaceAll(part, "'", `'\''`) + "'")
+		}
+	}
+	if b.Len() == 0 {
+		return "''"
+	}
+	return b.String()
 }

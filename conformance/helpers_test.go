@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"sync"
 	"testing"
 
 	"golang.org/x/crypto/bcrypt"
@@ -77,7 +78,7 @@ func named(report *conformance.Report, outcome conformance.Outcome) []string {
 	var names []string
 	for _, result := range report.Results {
 		if result.Outcome == outcome {
-			names = append(names, result.Case)
+			names = append(names, result.Name)
 		}
 	}
 	return names
@@ -85,7 +86,7 @@ func named(report *conformance.Report, outcome conformance.Outcome) []string {
 
 func resultOf(t *testing.T, report *conformance.Report, name string) conformance.Result {
 	t.Helper()
-	i := slices.IndexFunc(report.Results, func(r conformance.Result) bool { return r.Case == name })
+	i := slices.IndexFunc(report.Results, func(r conformance.Result) bool { return r.Name == name })
 	if i < 0 {
 		t.Fatalf("no case %s among %d", name, len(report.Results))
 	}
@@ -114,12 +115,13 @@ func (a *answer) edit(change func(map[string]any)) {
 // faulty stands between suite and server. Its faults change requests before
 // and answers after; both may be nil.
 type faulty struct {
+	mu       sync.Mutex // over the faults, which may remember
 	inner    http.Handler
 	request  func(*http.Request)
 	response func(*http.Request, *answer)
 }
 
-func (f faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
@@ -127,13 +129,17 @@ func (f faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	inner := r.Clone(context.WithoutCancel(r.Context()))
 	inner.Body = io.NopCloser(bytes.NewReader(body))
 	if f.request != nil {
+		f.mu.Lock()
 		f.request(inner)
+		f.mu.Unlock()
 	}
 	recorder := httptest.NewRecorder()
 	f.inner.ServeHTTP(recorder, inner)
 	a := &answer{status: recorder.Code, header: recorder.Header(), body: recorder.Body.Bytes()}
 	if f.response != nil {
+		f.mu.Lock()
 		f.response(r, a)
+		f.mu.Unlock()
 	}
 	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)

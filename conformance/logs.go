@@ -1,8 +1,6 @@
 package conformance
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -49,33 +47,27 @@ func printedLogs(example openapi.Example) (logs []printedLog, count int) {
 // writeLogs fills the stream of the fixtures with the records of a response
 // example, and with as many more behind them as the example counts. Then it asks
 // the target for the line numbers that it gave them.
-func (f *fixtures) writeLogs(ctx context.Context, name string) error {
-	operation := f.session.operations["ListLogs"]
-	i := slices.IndexFunc(operation.ResponseExamples(), func(e openapi.Example) bool { return e.Name == name })
+func (f *filling) writeLogs(name string) {
+	examples := f.t.operation("ListLogs").ResponseExamples()
+	i := slices.IndexFunc(examples, func(e openapi.Example) bool { return e.Name == name })
 	if i < 0 {
-		return fmt.Errorf("the document has no example %q of ListLogs", name)
+		f.t.couldNotRun("the document has no example %q of ListLogs", name)
 	}
-	printed, count := printedLogs(operation.ResponseExamples()[i])
+	printed, count := printedLogs(examples[i])
 	if len(printed) == 0 {
-		return fmt.Errorf("the example %q has no records", name)
+		f.t.couldNotRun("the example %q has no records", name)
 	}
-	exchange, err := f.session.call(ctx, "ReportLogsHighAccuracy", f.ids, f.report(printed, count))
-	if err != nil {
-		return err
-	}
-	if exchange.Status != http.StatusOK {
-		return fmt.Errorf("ReportLogsHighAccuracy: status %d: %s", exchange.Status, exchange.Body)
-	}
-	return f.readCursors(ctx, name, printed)
+	f.t.must(question{operation: "ReportLogsHighAccuracy", ids: f.ids, body: f.report(printed, count)}, http.StatusOK)
+	f.readCursors(name, printed)
 }
 
 // report makes the body that writes the printed records and some behind them.
-func (f *fixtures) report(printed []printedLog, count int) object {
-	contents := make([]object, 0, count)
+func (f *filling) report(printed []printedLog, count int) object {
+	contents := make([]any, 0, count)
 	var last int64
 	for _, log := range printed {
 		last, _ = strconv.ParseInt(log.lineNum, 10, 64)
-		last += int64(f.session.shift)
+		last += int64(f.shift)
 		contents = append(contents, object{"log_time_ns": strconv.FormatInt(last, 10), "log": log.content})
 	}
 	for i := len(printed); i < count; i++ {
@@ -87,30 +79,17 @@ func (f *fixtures) report(printed []printedLog, count int) object {
 
 // readCursors asks for the first page and notes which line numbers stand for
 // the printed ones.
-func (f *fixtures) readCursors(ctx context.Context, name string, printed []printedLog) error {
-	operation := f.session.operations["ListLogs"]
-	i := slices.IndexFunc(operation.RequestExamples(), func(e openapi.Example) bool { return e.Name == name })
-	if i < 0 {
-		return fmt.Errorf("the document has no request %q of ListLogs", name)
+func (f *filling) readCursors(name string, printed []printedLog) {
+	query, ok := requestExample(f.t.operation("ListLogs"), name)
+	if !ok {
+		f.t.couldNotRun("the document has no request %q of ListLogs", name)
 	}
-	query := f.session.fill("ListLogs", f.ids, operation.RequestExamples()[i].Value)
-	exchange, err := f.session.call(ctx, "ListLogs", f.ids, query)
-	if err != nil {
-		return err
+	a := f.t.must(question{operation: "ListLogs", ids: f.ids, body: f.fill("ListLogs", query)}, http.StatusOK)
+	logs := list(a.value, "logs")
+	for i, record := range logs[:min(len(logs), len(printed))] {
+		f.cursors[printed[i].lineNum] = text(record, "line_num")
 	}
-	answer, err := decodeExact(exchange.Body)
-	if err != nil {
-		return fmt.Errorf("ListLogs: status %d: %w", exchange.Status, err)
+	if len(f.cursors) == 0 {
+		f.t.couldNotRun("ListLogs: the first page has no record with a line_num")
 	}
-	object, _ := answer.(map[string]any)
-	list, _ := object["logs"].([]any)
-	for i, element := range list[:min(len(list), len(printed))] {
-		record, _ := element.(map[string]any)
-		lineNum, _ := record["line_num"].(string)
-		f.session.cursors[printed[i].lineNum] = lineNum
-	}
-	if len(f.session.cursors) == 0 {
-		return errors.New("ListLogs: the first page has no record with a line_num")
-	}
-	return nil
 }

@@ -15,32 +15,32 @@ import (
 
 // The cases that the faults are expected to fail.
 const (
-	token        = "tokens/CreateToken/201/password-and-project"
-	createGroup  = "groups/CreateLogGroup/201/create-a-group"
-	invalidGroup = "groups/CreateLogGroup/400/invalid-body"
-	badToken     = "groups/CreateLogGroup/401/invalid-token"
-	noToken      = "groups/CreateLogGroup/401/not-authenticated"
-	otherProject = "groups/ListLogGroups/403/wrong-project"
-	failedGroup  = "groups/CreateLogGroup/500/create-group-failed"
-	listGroups   = "groups/ListLogGroups/200/one-group"
-	unknownGroup = "groups/DeleteLogGroup/400/unknown-group"
-	createStream = "streams/CreateLogStream/201/create-a-stream"
-	listStreams  = "streams/ListLogStreams/200/one-stream"
-	firstPage    = "logs/ListLogs/200/first-query"
-	nextPage     = "logs/ListLogs/200/page-forwards-ascending"
-	pageBefore   = "logs/ListLogs/200/page-backwards-ascending"
-	descending   = "logs/ListLogs/200/page-forwards-descending"
-	againstOrder = "logs/ListLogs/200/page-backwards-descending"
-	failedQuery  = "logs/ListLogs/500/query-failed"
-	reported     = "logs/ReportLogs/200/reported"
-	createTank   = "logtanks/CreateLogtank/201/create-for-a-listener"
-	createDump   = "transfers/CreateOBSTransfer/201/create-a-transfer"
-	noBucket     = "transfers/CreateOBSTransfer/400/unknown-bucket"
-	twice        = "transfers/CreateOBSTransfer/400/stream-in-transfer"
-	badPeriod    = "transfers/CreateOBSTransfer/400/bad-period"
-	badPrefix    = "transfers/CreateOBSTransfer/400/bad-prefix"
-	noTransfer   = "transfers/DeleteTransfer/400/unknown-transfer"
-	unknown      = "streams/DeleteLogStream/400/unknown-stream"
+	token        = "examples/tokens/CreateToken/201/password-and-project"
+	createGroup  = "examples/groups/CreateLogGroup/201/create-a-group"
+	invalidGroup = "examples/groups/CreateLogGroup/400/invalid-body"
+	badToken     = "examples/groups/CreateLogGroup/401/invalid-token"
+	noToken      = "examples/groups/CreateLogGroup/401/not-authenticated"
+	otherProject = "examples/groups/ListLogGroups/403/wrong-project"
+	failedGroup  = "examples/groups/CreateLogGroup/500/create-group-failed"
+	listGroups   = "examples/groups/ListLogGroups/200/one-group"
+	unknownGroup = "examples/groups/DeleteLogGroup/400/unknown-group"
+	createStream = "examples/streams/CreateLogStream/201/create-a-stream"
+	listStreams  = "examples/streams/ListLogStreams/200/one-stream"
+	firstPage    = "examples/logs/ListLogs/200/first-query"
+	nextPage     = "examples/logs/ListLogs/200/page-forwards-ascending"
+	pageBefore   = "examples/logs/ListLogs/200/page-backwards-ascending"
+	descending   = "examples/logs/ListLogs/200/page-forwards-descending"
+	againstOrder = "examples/logs/ListLogs/200/page-backwards-descending"
+	failedQuery  = "examples/logs/ListLogs/500/query-failed"
+	reported     = "examples/logs/ReportLogs/200/reported"
+	createTank   = "examples/logtanks/CreateLogtank/201/create-for-a-listener"
+	createDump   = "examples/transfers/CreateOBSTransfer/201/create-a-transfer"
+	noBucket     = "examples/transfers/CreateOBSTransfer/400/unknown-bucket"
+	twice        = "examples/transfers/CreateOBSTransfer/400/stream-in-transfer"
+	badPeriod    = "examples/transfers/CreateOBSTransfer/400/bad-period"
+	badPrefix    = "examples/transfers/CreateOBSTransfer/400/bad-prefix"
+	noTransfer   = "examples/transfers/DeleteTransfer/400/unknown-transfer"
+	unknown      = "examples/streams/DeleteLogStream/400/unknown-stream"
 )
 
 // A mutant is a server with one fault.
@@ -268,7 +268,7 @@ func TestEveryFaultIsCaught(t *testing.T) {
 }
 
 func (m mutant) handler(inner http.Handler) http.Handler {
-	f := faulty{inner: inner}
+	f := &faulty{inner: inner}
 	concerns := func(r *http.Request) bool { return r.Method == m.method && strings.HasSuffix(r.URL.Path, m.path) }
 	if m.request != nil {
 		f.request = func(r *http.Request) {

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -12,12 +13,13 @@ type Outcome string
 const (
 	Passed       Outcome = "passed"
 	Failed       Outcome = "failed"
+	Waived       Outcome = "waived"        // failed as a waiver of the target says
 	NotSupported Outcome = "not supported" // the target does not declare what the case needs
 	CouldNotRun  Outcome = "could not run" // the case did not come to its question
 )
 
 // Outcomes lists the outcomes in the order of reports.
-func Outcomes() []Outcome { return []Outcome{Passed, Failed, NotSupported, CouldNotRun} }
+func Outcomes() []Outcome { return []Outcome{Passed, Failed, Waived, NotSupported, CouldNotRun} }
 
 // A Level says how much a problem weighs.
 type Level string
@@ -30,10 +32,11 @@ const (
 
 // A Problem is one way in which an answer is wrong.
 type Problem struct {
-	Level Level
-	Where string // "status", a header, or the JSON pointer of a field
-	Rule  string // what the contract says
-	Got   string
+	Level    Level  `json:"level"`
+	Where    string `json:"where"` // "status", a header, or the JSON pointer of a field
+	Rule     string `json:"rule"`  // what the contract says
+	Got      string `json:"got"`
+	Exchange int    `json:"exchange"` // which of the result's it is about
 }
 
 // String gives the problem on one line.
@@ -43,27 +46,45 @@ func (p Problem) String() string {
 
 // A Result is what came of a case.
 type Result struct {
-	Case     string // path-like name
-	Tag      string // of the operation
-	Outcome  Outcome
-	Reason   string // why the case was not supported or could not run
-	Problems []Problem
-	Sources  []string // who says so
+	Case
+	Outcome  Outcome   `json:"outcome"`
+	Reason   string    `json:"reason,omitempty"` // why the case was not supported, could not run or is waived
+	Problems []Problem `json:"problems,omitempty"`
 	// Contradictions are the IDs of those between the documents about this
 	// operation: where a source prints something else than was asked for, they
 	// say what holds.
-	Contradictions []string
-	Checks         int // how many things were compared
-	Exchange       *Exchange
-	Took           time.Duration
+	Contradictions []string      `json:"contradictions,omitempty"`
+	Checks         int           `json:"checks"` // how many things were compared
+	Exchanges      []*Exchange   `json:"exchanges,omitempty"`
+	Took           time.Duration `json:"took"` // nanoseconds
+}
+
+// settle gives a result that did not end early its outcome. A case that has
+// compared nothing has found out nothing, which is a defect of the case; it
+// must not look like success.
+func (r *Result) settle() {
+	switch {
+	case slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Level == Must }):
+		r.Outcome, r.Reason = Failed, "" // what was found before the end counts
+	case r.Outcome != "":
+	case r.Checks == 0:
+		r.Outcome = Failed
+		r.Problems = append(r.Problems, Problem{Level: Must, Where: "case", Rule: "something is compared", Got: "nothing"})
+	default:
+		r.Outcome = Passed
+	}
 }
 
 // A Report is what came of a run.
 type Report struct {
-	Target  string
-	Edition string
-	Results []Result
-	Took    time.Duration
+	Target  string        `json:"target"`
+	Edition string        `json:"edition"`
+	Seed    uint64        `json:"seed,string"`
+	Results []Result      `json:"results"`
+	Took    time.Duration `json:"took"` // nanoseconds
+	// LeftBehind says what the run has created and could not delete; empty when
+	// there is nothing.
+	LeftBehind string `json:"leftBehind,omitempty"`
 }
 
 // Count says how many cases ended in an outcome.
@@ -73,6 +94,15 @@ func (r *Report) Count(outcome Outcome) int {
 		if result.Outcome == outcome {
 			n++
 		}
+	}
+	return n
+}
+
+// Checks says how many things were compared.
+func (r *Report) Checks() int {
+	n := 0
+	for _, result := range r.Results {
+		n += result.Checks
 	}
 	return n
 }

@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -38,37 +39,38 @@ func TestExitStatus(t *testing.T) {
 
 func TestWriteText(t *testing.T) {
 	report := &conformance.Report{
-		Target: "a server", Edition: "2024-03", Took: 1500 * time.Millisecond,
+		Target: "a server", Edition: "2024-03", Seed: 7, Took: 1500 * time.Millisecond,
 		Results: []conformance.Result{
-			{Case: "groups/ListLogGroups/200/one-group", Outcome: conformance.Passed, Checks: 9},
+			{Case: conformance.Case{Name: "examples/groups/ListLogGroups/200/one-group", Tag: "groups", Operation: "ListLogGroups"}, Outcome: conformance.Passed, Checks: 9},
 			{
-				Case: "groups/ListLogGroups/401/invalid-token", Outcome: conformance.Failed, Checks: 3,
-				Problems: []conformance.Problem{{Level: conformance.Must, Where: "status", Rule: "the example has 401", Got: "200"}},
-				Sources:  []string{"2024-03 section 5.1.2"},
-
+				Case:           conformance.Case{Name: "examples/groups/ListLogGroups/401/invalid-token", Tag: "groups", Operation: "ListLogGroups", Sources: []string{"2024-03 section 5.1.2"}},
+				Outcome:        conformance.Failed,
+				Checks:         3,
+				Problems:       []conformance.Problem{{Level: conformance.Must, Where: "status", Rule: "the example has 401", Got: "200"}},
 				Contradictions: []string{"group-list-break"},
-
-				Exchange: &conformance.Exchange{Method: "GET", URL: "http://127.0.0.1/v2/p/groups"},
+				Exchanges: []*conformance.Exchange{{
+					Method: "GET", URL: "http://127.0.0.1/v2/p/groups", RequestHeader: http.Header{"X-Auth-Token": {"$TOKEN"}},
+				}},
 			},
-			{Case: "groups/CreateLogGroup/500/create-group-failed", Outcome: conformance.NotSupported, Reason: "no faults"},
-			{Case: "streams/ListLogStreams/200/one-stream", Outcome: conformance.CouldNotRun, Reason: "EOF"},
+			{Case: conformance.Case{Name: "examples/groups/CreateLogGroup/500/create-group-failed", Tag: "groups", Operation: "CreateLogGroup"}, Outcome: conformance.NotSupported, Reason: "no faults"},
+			{Case: conformance.Case{Name: "scenarios/streams", Tag: "streams"}, Outcome: conformance.CouldNotRun, Reason: "EOF"},
 		},
 	}
-	want := `               operation  passed  failed  not supported  could not run
-    groups/ListLogGroups       1       1              -              -
-   groups/CreateLogGroup       -       -              1              -
-  streams/ListLogStreams       -       -              -              1
+	want := `              operation  passed  failed  waived  not supported  could not run
+   groups/ListLogGroups       1       1       -              -              -
+  groups/CreateLogGroup       -       -       -              1              -
+              scenarios       -       -       -              -              1
 
-FAILED groups/ListLogGroups/401/invalid-token
+FAILED examples/groups/ListLogGroups/401/invalid-token
   must   status: the example has 401; got 200
   says   2024-03 section 5.1.2
   see    the contradictions group-list-break
-  again  curl -i -X GET -H "X-Auth-Token: $TOKEN" 'http://127.0.0.1/v2/p/groups'
+  again  curl -i -X GET -H 'X-Auth-Token: '"$TOKEN" 'http://127.0.0.1/v2/p/groups'
 
-COULD NOT RUN streams/ListLogStreams/200/one-stream
+COULD NOT RUN scenarios/streams
   EOF
 
-a server, edition 2024-03: 4 cases = 1 passed + 1 failed + 1 not supported + 1 could not run; 12 checks in 1.5s
+a server, edition 2024-03: 4 cases = 1 passed + 1 failed + 0 waived + 1 not supported + 1 could not run; 12 checks in 1.5s
 not supported: no faults (1)
 `
 	var out strings.Builder

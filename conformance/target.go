@@ -6,68 +6,117 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Target is the implementation under test and what is special to it.
+// [ReadTarget] reads one from a file.
 type Target struct {
-	Name      string
-	Endpoints Endpoints
-	Account   Account
+	Name      string    `yaml:"name"`
+	Endpoints Endpoints `yaml:"endpoints"`
+	Account   Account   `yaml:"account"`
 
-	// Prefix begins the names of everything that a run creates. Default
-	// "ltskit-" and random characters.
-	Prefix string
+	// Prefix begins the names of everything that runs create; each run adds
+	// characters of its own. Default [DefaultPrefix].
+	Prefix string `yaml:"prefix"`
 	// Bucket is one that transfers may write to. Default [DefaultBucket].
-	Bucket string
-	// Features are the tags of the document that the target has, such as
-	// "groups"; cases of others are not supported. Default: all of them.
-	Features []string
+	Bucket string `yaml:"bucket"`
+	// Features are what the target has, of [Features]; cases that need others
+	// are not supported. Default: the tags of the document.
+	Features []string `yaml:"features"`
 	// FaultHeader names a header that makes a store of the target fail, with
 	// the name of the store as its value. Empty means that faults cannot be
 	// caused, and cases that need them are not supported.
-	FaultHeader string
+	FaultHeader string `yaml:"fault_header"`
+	// Ingest is a command that brings records into a stream, for a target that
+	// lacks the report operations. Empty means the report operations.
+	Ingest []string `yaml:"ingest"`
+
+	Limits  Limits   `yaml:"limits"`
+	Waivers []Waiver `yaml:"waivers"`
 }
 
 // DefaultBucket is the bucket of the documents' examples.
 const DefaultBucket = "lts-test"
 
+// DefaultPrefix begins the names of what a run creates that was not told
+// another prefix.
+const DefaultPrefix = "ltskit-"
+
 // Endpoints are the base URLs of the services. Empty ones are that of LTS.
 type Endpoints struct {
-	LTS string
-	IAM string
-	GA  string
+	LTS    string `yaml:"lts"`
+	IAM    string `yaml:"iam"`
+	GA     string `yaml:"ga"`
+	Ingest string `yaml:"ingest"` // of the report operations
 }
 
-// An Account is a user with two projects of one domain.
+// An Account is a user with two projects of one domain. What tells the target
+// who asks is the password, from which tokens are got, or else the token, or
+// else the access key.
 type Account struct {
-	Domain         string
-	User           string
-	Password       string
-	Project        string // name
-	ProjectID      string
-	OtherProjectID string
+	Domain         string `yaml:"domain"`
+	User           string `yaml:"user"`
+	Password       string `yaml:"password"`
+	Project        string `yaml:"project"` // name
+	ProjectID      string `yaml:"project_id"`
+	OtherProjectID string `yaml:"other_project_id"`
+
+	Token      string `yaml:"token"` // for ProjectID
+	OtherToken string `yaml:"other_token"`
+
+	AccessKey      string `yaml:"access_key"` // of ProjectID
+	SecretKey      string `yaml:"secret_key"`
+	OtherAccessKey string `yaml:"other_access_key"` // of OtherProjectID
+	OtherSecretKey string `yaml:"other_secret_key"`
 }
+
+// Limits keep a run from doing harm. Zero means the default.
+type Limits struct {
+	RequestsPerSecond float64       `yaml:"requests_per_second"` // default: as many as it takes
+	Parallelism       int           `yaml:"parallelism"`         // cases at the same time, default 8
+	Timeout           time.Duration `yaml:"timeout"`             // of one request, default 10 seconds
+	Total             time.Duration `yaml:"total"`               // of the run, default 10 minutes
+}
+
+// Features beside the tags of the document. They are declared, never taken for
+// granted.
+const (
+	// FeatureQuotas allows cases that fill the quota of groups or streams.
+	FeatureQuotas = "quotas"
+	// FeatureNames allows groups whose names are too short to carry the prefix.
+	FeatureNames = "names"
+)
 
 // Check reports everything that the target lacks, by the name of the field.
 func (t Target) Check() error {
 	var problems []error
 	for _, endpoint := range []struct{ field, value string }{
-		{"Endpoints.LTS", t.Endpoints.LTS}, {"Endpoints.IAM", t.Endpoints.IAM}, {"Endpoints.GA", t.Endpoints.GA},
+		{"Endpoints.LTS", t.Endpoints.LTS}, {"Endpoints.IAM", t.Endpoints.IAM},
+		{"Endpoints.GA", t.Endpoints.GA}, {"Endpoints.Ingest", t.Endpoints.Ingest},
 	} {
 		if err := checkURL(endpoint.value); err != nil && (endpoint.value != "" || endpoint.field == "Endpoints.LTS") {
 			problems = append(problems, fmt.Errorf("target: %s: %w", endpoint.field, err))
 		}
 	}
-	for _, required := range []struct{ field, value string }{
-		{"Account.Domain", t.Account.Domain}, {"Account.User", t.Account.User}, {"Account.Password", t.Account.Password},
-		{"Account.Project", t.Account.Project}, {"Account.ProjectID", t.Account.ProjectID},
-		{"Account.OtherProjectID", t.Account.OtherProjectID},
-	} {
-		if required.value == "" {
-			problems = append(problems, fmt.Errorf("target: %s is missing", required.field))
+	a := t.Account
+	required := []struct{ field, value string }{
+		{"Account.ProjectID", a.ProjectID}, {"Account.OtherProjectID", a.OtherProjectID},
+	}
+	switch {
+	case a.Password != "" || a.Token == "" && a.AccessKey == "":
+		required = append(required, []struct{ field, value string }{
+			{"Account.Domain", a.Domain}, {"Account.User", a.User}, {"Account.Password", a.Password}, {"Account.Project", a.Project},
+		}...)
+	case a.AccessKey != "":
+		required = append(required, struct{ field, value string }{"Account.SecretKey", a.SecretKey})
+	}
+	for _, r := range required {
+		if r.value == "" {
+			problems = append(problems, fmt.Errorf("target: %s is missing", r.field))
 		}
 	}
-	if id := t.Account.ProjectID; id != "" && id == t.Account.OtherProjectID {
+	if id := a.ProjectID; id != "" && id == a.OtherProjectID {
 		problems = append(problems, errors.New("target: Account.OtherProjectID must be another project than Account.ProjectID"))
 	}
 	return errors.Join(problems...)
@@ -84,18 +133,92 @@ func checkURL(text string) error {
 	return nil
 }
 
-// base is the base URL of a service of the document.
-func (t Target) base(service string) string {
+// withDefaults fills in what may be left out.
+func (t Target) withDefaults(features []string) Target {
+	if t.Prefix == "" {
+		t.Prefix = DefaultPrefix
+	}
+	if t.Bucket == "" {
+		t.Bucket = DefaultBucket
+	}
+	if len(t.Features) == 0 {
+		t.Features = features
+	}
+	if t.Limits.Parallelism == 0 {
+		t.Limits.Parallelism = 8
+	}
+	if t.Limits.Timeout == 0 {
+		t.Limits.Timeout = 10 * time.Second
+	}
+	if t.Limits.Total == 0 {
+		t.Limits.Total = 10 * time.Minute
+	}
+	return t
+}
+
+// base is the base URL of an operation's service.
+func (t Target) base(service, operationID string) string {
 	base := t.Endpoints.LTS
 	switch {
 	case service == "iam" && t.Endpoints.IAM != "":
 		base = t.Endpoints.IAM
 	case service == "ga" && t.Endpoints.GA != "":
 		base = t.Endpoints.GA
+	case strings.HasPrefix(operationID, "ReportLogs") && t.Endpoints.Ingest != "":
+		base = t.Endpoints.Ingest
 	}
 	return strings.TrimSuffix(base, "/")
 }
 
-func (t Target) has(feature string) bool {
-	return len(t.Features) == 0 || slices.Contains(t.Features, feature)
+// lacks says what of a case's needs the target does not declare, or "".
+func (t Target) lacks(c testCase) string {
+	if !slices.Contains(t.Features, c.tag) {
+		return "the target does not declare the feature " + c.tag
+	}
+	for _, feature := range c.requires {
+		if reason := t.lacksFeature(feature); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}
+
+// Needs of cases that other fields of a target than Features declare.
+const (
+	needsFaults        = "faults"          // FaultHeader
+	needsPassword      = "password"        // Account.Password
+	needsSignatures    = "signatures"      // Account.AccessKey
+	needsOtherAccount  = "other-account"   // credentials for Account.OtherProjectID
+	needsOtherAccesKey = "other-signature" // Account.OtherAccessKey
+)
+
+func (t Target) lacksFeature(feature string) string {
+	a := t.Account
+	switch feature {
+	case needsFaults:
+		if t.FaultHeader == "" {
+			return "the target declares no way to make a store fail"
+		}
+	case needsPassword:
+		if a.Password == "" {
+			return "the target declares no password"
+		}
+	case needsSignatures:
+		if a.AccessKey == "" {
+			return "the target declares no access key"
+		}
+	case needsOtherAccount:
+		if a.Password == "" && a.OtherToken == "" && a.OtherAccessKey == "" {
+			return "the target declares no credentials for the other project"
+		}
+	case needsOtherAccesKey:
+		if a.OtherAccessKey == "" {
+			return "the target declares no access key of the other project"
+		}
+	default:
+		if !slices.Contains(t.Features, feature) {
+			return "the target does not declare the feature " + feature
+		}
+	}
+	return ""
 }

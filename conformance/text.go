@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -40,20 +41,24 @@ func (r *Report) writeTable(b *strings.Builder) {
 }
 
 type tableRow struct {
-	operation string // tag/operation
+	operation string // tag/operation, or a family of cases about several
 	counts    map[Outcome]int
 }
 
-// rows counts the outcomes of each operation, in the order of the results.
+// rows counts the outcomes of each operation, in the order in which they come.
 func (r *Report) rows() []tableRow {
 	var rows []tableRow
 	for _, result := range r.Results {
-		parts := strings.SplitN(result.Case, "/", 3)
-		operation := strings.Join(parts[:min(2, len(parts))], "/")
-		if len(rows) == 0 || rows[len(rows)-1].operation != operation {
+		operation := result.Tag + "/" + result.Operation
+		if result.Operation == "" {
+			operation, _, _ = strings.Cut(result.Name, "/")
+		}
+		n := slices.IndexFunc(rows, func(r tableRow) bool { return r.operation == operation })
+		if n < 0 {
+			n = len(rows)
 			rows = append(rows, tableRow{operation, make(map[Outcome]int)})
 		}
-		rows[len(rows)-1].counts[result.Outcome]++
+		rows[n].counts[result.Outcome]++
 	}
 	return rows
 }
@@ -69,32 +74,33 @@ func dash(n int) string {
 func writeResult(b *strings.Builder, result Result) {
 	switch {
 	case result.Outcome == CouldNotRun:
-		_, _ = fmt.Fprintf(b, "\nCOULD NOT RUN %s\n  %s\n", result.Case, result.Reason)
+		_, _ = fmt.Fprintf(b, "\nCOULD NOT RUN %s\n  %s\n", result.Name, result.Reason)
 	case len(result.Problems) > 0:
-		_, _ = fmt.Fprintf(b, "\n%s %s\n", strings.ToUpper(string(result.Outcome)), result.Case)
+		_, _ = fmt.Fprintf(b, "\n%s %s\n", strings.ToUpper(string(result.Outcome)), result.Name)
+		again := 0
 		for _, problem := range result.Problems {
 			_, _ = fmt.Fprintf(b, "  %-6s %s\n", problem.Level, problem)
+			again = problem.Exchange
 		}
 		_, _ = fmt.Fprintf(b, "  says   %s\n", strings.Join(result.Sources, ", "))
 		if len(result.Contradictions) > 0 {
 			_, _ = fmt.Fprintf(b, "  see    the contradictions %s\n", strings.Join(result.Contradictions, ", "))
 		}
-		if result.Exchange != nil {
-			_, _ = fmt.Fprintf(b, "  again  %s\n", result.Exchange.Curl())
+		if again < len(result.Exchanges) && again >= 0 {
+			_, _ = fmt.Fprintf(b, "  again  %s\n", result.Exchanges[again].Curl())
 		}
 	}
 }
 
 func (r *Report) writeSummary(b *strings.Builder) {
-	checks := 0
-	for _, result := range r.Results {
-		checks += result.Checks
-	}
 	_, _ = fmt.Fprintf(b, "\n%s, edition %s: %d cases", r.Target, r.Edition, len(r.Results))
 	for i, outcome := range Outcomes() {
 		_, _ = fmt.Fprintf(b, "%s%d %s", map[bool]string{true: " = ", false: " + "}[i == 0], r.Count(outcome), outcome)
 	}
-	_, _ = fmt.Fprintf(b, "; %d checks in %s\n", checks, r.Took.Round(time.Millisecond))
+	_, _ = fmt.Fprintf(b, "; %d checks in %s\n", r.Checks(), r.Took.Round(time.Millisecond))
+	if r.LeftBehind != "" {
+		_, _ = fmt.Fprintf(b, "left behind, see --cleanup: %s\n", strings.ReplaceAll(r.LeftBehind, "\n", "; "))
+	}
 	for _, reason := range r.reasons() {
 		_, _ = fmt.Fprintf(b, "not supported: %s\n", reason)
 	}

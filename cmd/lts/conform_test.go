@@ -43,11 +43,11 @@ func TestConformOfEndpoint(t *testing.T) {
 			change: func(_ *http.Response, body string) string {
 				return strings.ReplaceAll(body, "log_group_name", "logGroupName")
 			},
-			status: exitFailed, says: "FAILED groups/ListLogGroups/200/one-group",
+			status: exitFailed, says: "FAILED examples/groups/ListLogGroups/200/one-group",
 		},
 		"another code": {
 			change: func(_ *http.Response, body string) string { return strings.ReplaceAll(body, "LTS.0201", "LTS.0208") },
-			status: exitFailed, says: "FAILED groups/DeleteLogGroup/400/unknown-group",
+			status: exitFailed, says: "FAILED examples/groups/DeleteLogGroup/400/unknown-group",
 		},
 		"another wording is only reported": {
 			change: func(_ *http.Response, body string) string {
@@ -62,7 +62,7 @@ func TestConformOfEndpoint(t *testing.T) {
 				}
 				return strings.TrimSuffix(strings.TrimSpace(body), "}")
 			},
-			status: exitFailed, says: "COULD NOT RUN groups/ListLogGroups/200/one-group",
+			status: exitFailed, says: "COULD NOT RUN examples/groups/ListLogGroups/200/one-group",
 		},
 	}
 	for name, tt := range tests {

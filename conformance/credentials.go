@@ -1,0 +1,157 @@
+package conformance
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// credentials put what says who asks into a request with this body.
+type credentials func(r *http.Request, body []byte)
+
+// anonymous says nothing.
+func anonymous(*http.Request, []byte) {}
+
+func byToken(token string) credentials {
+	return func(r *http.Request, _ []byte) { r.Header.Set("X-Auth-Token", token) }
+}
+
+// dateLayout is that of X-Sdk-Date.
+const dateLayout = "20060102T150405Z"
+
+// bySignature signs with SDK-HMAC-SHA256: the date, the host and the media
+// type.
+func bySignature(accessKey, secretKey string) credentials {
+	return func(r *http.Request, body []byte) {
+		sign(r, body, accessKey, secretKey, time.Now())
+	}
+}
+
+// sign signs a request. It is written from the description of the algorithm and
+// shares nothing with the reference server, whose mistakes would cancel out.
+func sign(r *http.Request, body []byte, accessKey, secretKey string, at time.Time) {
+	date := at.UTC().Format(dateLayout)
+	r.Header.Set("X-Sdk-Date", date)
+	signed := map[string]string{"x-sdk-date": date, "host": r.URL.Host}
+	if mediaType := r.Header.Get("Content-Type"); mediaType != "" {
+		signed["content-type"] = mediaType
+	}
+	names := make([]string, 0, len(signed))
+	for name := range signed {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	var canonical strings.Builder
+	canonical.WriteString(r.Method + "\n" + canonicalPath(r.URL) + "\n" + canonicalQuery(r.URL) + "\n")
+	for _, name := range names {
+		canonical.WriteString(name + ":" + strings.TrimSpace(signed[name]) + "\n")
+	}
+	canonical.WriteString("\n" + strings.Join(names, ";") + "\n" + hexHash(body))
+	mac := hmac.New(sha256.New, []byte(secretKey))
+	mac.Write([]byte("SDK-HMAC-SHA256\n" + date + "\n" + hexHash([]byte(canonical.String()))))
+	r.Header.Set("Authorization", fmt.Sprintf("SDK-HMAC-SHA256 Access=%s, SignedHeaders=%s, Signature=%x",
+		accessKey, strings.Join(names, ";"), mac.Sum(nil)))
+}
+
+func hexHash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+func canonicalPath(u *url.URL) string {
+	segments := strings.Split(u.EscapedPath(), "/")
+	for i, segment := range segments {
+		if decoded, err := url.PathUnescape(segment); err == nil {
+			segments[i] = percentEncode(decoded)
+		}
+	}
+	path := strings.Join(segments, "/")
+	if !strings.HasSuffix(path, "/") {
+		path += "/"
+	}
+	return path
+}
+
+func canonicalQuery(u *url.URL) string {
+	var pairs []string
+	query := u.Query()
+	for name, values := range query {
+		for _, value := range values {
+			pairs = append(pairs, percentEncode(name)+"="+percentEncode(value))
+		}
+	}
+	slices.Sort(pairs)
+	return strings.Join(pairs, "&")
+}
+
+// percentEncode encodes everything but the unreserved characters of RFC 3986.
+func percentEncode(s string) string {
+	return strings.NewReplacer("+", "%20", "%7E", "~").Replace(url.QueryEscape(s))
+}
+
+// A caller is one of the two projects of the account, as the target knows it.
+type caller struct {
+	projectID   string
+	credentials credentials
+	token       string // empty for a caller that signs
+	anonymous   bool   // the target declares no credentials
+}
+
+// errNoCredentials says that the target declares none for a project.
+var errNoCredentials = errors.New("the target declares no credentials")
+
+// newCaller gets what a project's requests need: a token for the password, or
+// else the declared token, or else the access key.
+func (s *session) newCaller(ctx context.Context, projectID, token, accessKey, secretKey string) (caller, error) {
+	switch {
+	case s.target.Account.Password != "":
+		token, err := s.login(ctx, projectID)
+		if err != nil {
+			return caller{}, err
+		}
+		return caller{projectID: projectID, credentials: byToken(token), token: token}, nil
+	case token != "":
+		return caller{projectID: projectID, credentials: byToken(token), token: token}, nil
+	case accessKey != "":
+		return caller{projectID: projectID, credentials: bySignature(accessKey, secretKey)}, nil
+	default:
+		return caller{projectID: projectID, credentials: anonymous, anonymous: true}, errNoCredentials
+	}
+}
+
+// login gets a token for a project.
+func (s *session) login(ctx context.Context, projectID string) (string, error) {
+	a := s.target.Account
+	q := question{operation: "CreateToken", body: loginBody(a, projectID), as: anonymous}
+	answer, err := s.send(ctx, q)
+	if err != nil {
+		return "", err
+	}
+	token := answer.header.Get("X-Subject-Token")
+	if answer.status != http.StatusCreated || token == "" {
+		return "", fmt.Errorf("no token for user %q of domain %q: status %d: %s",
+			a.User, a.Domain, answer.status, strings.TrimSpace(string(answer.body)))
+	}
+	return token, nil
+}
+
+// loginBody is the body that asks for a token for a project.
+func loginBody(a Account, projectID string) object {
+	return object{"auth": object{
+		"identity": object{
+			"methods": []any{"password"},
+			"password": object{"user": object{
+				"name": a.User, "password": a.Password, "domain": object{"name": a.Domain},
+			}},
+		},
+		"scope": object{"project": object{"id": projectID}},
+	}}
+}

@@ -1,0 +1,97 @@
+package conformance
+
+import (
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// secrets knows what no report may show.
+type secrets struct {
+	mu       sync.Mutex
+	values   map[string]string // to the variable that stands for it
+	replacer atomic.Pointer[strings.Replacer]
+}
+
+func newSecrets(a Account) *secrets {
+	s := &secrets{values: make(map[string]string)}
+	for value, variable := range map[string]string{
+		a.Token: "$TOKEN", a.OtherToken: "$OTHER_TOKEN",
+		a.SecretKey: "$LTS_SECRET_KEY", a.OtherSecretKey: "$LTS_OTHER_SECRET_KEY",
+	} {
+		s.add(value, variable)
+	}
+	s.add(badToken, "$BAD_TOKEN") // no secret, but nobody wants to read it
+	if a.Password != "" {
+		const variable = "$LTS_PASSWORD"
+		encoded, _ := encode(a.Password) // a string encodes
+		s.add(`"password":`+string(encoded), `"password":"`+variable+`"`)
+		if len(a.Password) >= minHidden {
+			s.add(strings.Trim(string(encoded), `"`), variable)
+			s.add(a.Password, variable)
+		}
+	}
+	return s
+}
+
+// minHidden is the length of a password from which on it is hidden wherever it
+// stands. A shorter one may be a word of any text, and is hidden where requests
+// carry it.
+const minHidden = 12
+
+// add makes a variable stand for a value.
+func (s *secrets) add(value, variable string) {
+	if value == "" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.values[value] != "" {
+		return
+	}
+	s.values[value] = variable
+	// A longer secret may begin with a shorter one.
+	var pairs []string
+	for _, value := range slices.SortedFunc(maps.Keys(s.values), func(a, b string) int { return len(b) - len(a) }) {
+		pairs = append(pairs, value, s.values[value])
+	}
+	s.replacer.Store(strings.NewReplacer(pairs...))
+}
+
+// learn hides a token that the target has issued.
+func (s *secrets) learn(token string) { s.add(token, "$TOKEN") }
+
+func (s *secrets) hide(text string) string {
+	if replacer := s.replacer.Load(); replacer != nil {
+		return replacer.Replace(text)
+	}
+	return text
+}
+
+func (s *secrets) hideHeader(header http.Header) http.Header {
+	hidden := make(http.Header, len(header))
+	for name, values := range header {
+		for _, value := range values {
+			hidden[name] = append(hidden[name], s.hide(value))
+		}
+	}
+	return hidden
+}
+
+var variable = regexp.MustCompile(`\$(TOKEN|OTHER_TOKEN|BAD_TOKEN|LTS_[A-Z_]+)\b`)
+
+// splitVariables splits a text into what stands between variables and, at odd
+// places, the variables.
+func splitVariables(s string) []string {
+	var parts []string
+	last := 0
+	for _, span := range variable.FindAllStringIndex(s, -1) {
+		parts = append(parts, s[last:span[0]], s[span[0]:span[1]])
+		last = span[1]
+	}
+	return append(parts, s[last:])
+}

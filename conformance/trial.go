@@ -1,0 +1,227 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ltskit/ltskit/openapi"
+)
+
+// A trial is a case under way: what a case asks through, and what notes its
+// findings. Its methods may be called by several goroutines; those that end the
+// case, as [testing.T] has them too, only by the one that runs it.
+type trial struct {
+	*session
+	c   testCase
+	ctx context.Context //nolint:containedctx // a trial is one call of a case, as testing.T is one of a test
+
+	prefix string // begins the names of what the case creates
+	rand   *rand.Rand
+
+	mu      sync.Mutex
+	result  Result
+	created []created
+}
+
+// stop ends a case early.
+type stop struct {
+	outcome Outcome
+	reason  string
+}
+
+// try runs a case and deletes what it has created.
+func (s *session) try(ctx context.Context, c testCase) Result {
+	begun := time.Now()
+	n := s.trials.Add(1)
+	t := &trial{
+		session: s, c: c, ctx: ctx,
+		prefix: s.prefix + strconv.FormatUint(n, 36) + "-",
+		rand:   rand.New(rand.NewPCG(s.seed, hash(c.name))),
+		result: Result{Case: c.info(), Contradictions: c.contradictions},
+	}
+	if reason := s.target.lacks(c); reason != "" {
+		t.result.Outcome, t.result.Reason = NotSupported, reason
+		return t.result
+	}
+	t.run()
+	t.remove()
+	t.result.settle()
+	t.result.Took = time.Since(begun)
+	return t.result
+}
+
+// run calls the case until it ends or stops.
+func (t *trial) run() {
+	defer func() {
+		switch ended := recover().(type) {
+		case nil:
+		case stop:
+			t.result.Outcome, t.result.Reason = ended.outcome, ended.reason
+		default:
+			panic(ended)
+		}
+	}()
+	t.c.run(t)
+}
+
+func hash(text string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(text)) // never fails
+	return h.Sum64()
+}
+
+// notSupported ends the case because the target lacks what it needs.
+func (t *trial) notSupported(format string, args ...any) {
+	panic(stop{NotSupported, fmt.Sprintf(format, args...)})
+}
+
+// couldNotRun ends the case because it does not come to its question.
+func (t *trial) couldNotRun(format string, args ...any) {
+	panic(stop{CouldNotRun, fmt.Sprintf(format, args...)})
+}
+
+// send sends a question and notes the exchange. Every answer is held against
+// the document, for [answers]; what is wrong is no finding of this case.
+func (t *trial) send(q question) (*answer, *comparison) {
+	a, err := t.session.send(t.ctx, q)
+	if err != nil {
+		t.couldNotRun("%s", t.secrets.hide(err.Error()))
+	}
+	t.mu.Lock()
+	t.result.Exchanges = append(t.result.Exchanges, a.exchange)
+	t.mu.Unlock()
+	check := &comparison{}
+	if q.method == "" && q.path == "" {
+		operation := t.contract.byID[q.operation]
+		check.answer(operation, a)
+		t.answers.note(operation, a.exchange, check)
+	}
+	return a, check
+}
+
+// ask sends a question that the case is about: what is wrong with the answer,
+// as the document has it, is a finding.
+func (t *trial) ask(q question) *answer {
+	a, check := t.send(q)
+	t.take(a, check)
+	return a
+}
+
+// take makes the findings of a comparison those of the case.
+func (t *trial) take(a *answer, check *comparison) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.result.Checks += check.checks
+	for _, problem := range check.problems {
+		t.add(a, problem)
+	}
+}
+
+// add notes a problem with an answer; nil stands for the last. The lock is
+// held.
+func (t *trial) add(a *answer, problem Problem) {
+	problem.Exchange = len(t.result.Exchanges) - 1
+	if a != nil {
+		problem.Exchange = slices.Index(t.result.Exchanges, a.exchange)
+	}
+	problem.Got = t.secrets.hide(problem.Got)
+	t.result.Problems = append(t.result.Problems, problem)
+}
+
+// check notes a comparison, and a problem of level must when it does not hold.
+func (t *trial) check(ok bool, a *answer, where, rule string, got any) bool {
+	return t.judge(Must, ok, a, where, rule, got)
+}
+
+// judge notes a comparison, and a problem when it does not hold.
+func (t *trial) judge(level Level, ok bool, a *answer, where, rule string, got any) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.result.Checks++
+	if !ok {
+		t.add(a, Problem{Level: level, Where: where, Rule: rule, Got: show(got)})
+	}
+	return ok
+}
+
+// checkEqual compares a value of an answer.
+func (t *trial) checkEqual(a *answer, where string, want, got any) bool {
+	return t.check(equal(want, got), a, where, "it is "+show(want), got)
+}
+
+// checkStatus compares the status of an answer.
+func (t *trial) checkStatus(a *answer, want int) bool {
+	return t.check(a.status == want, a, "status", fmt.Sprintf("it is %d", want), a.status)
+}
+
+// checkError compares status and code of an error.
+func (t *trial) checkError(a *answer, status int, code string) bool {
+	ok := t.checkStatus(a, status)
+	where := "/error_code"
+	got := text(a.value, "error_code")
+	if strings.HasPrefix(code, "SVCSTG.") {
+		where = "/errorCode"
+		got = text(a.value, "errorCode")
+	}
+	return t.check(got == code, a, where, "it is "+show(code), got) && ok
+}
+
+// must sends a question that the case needs an answer to and is not about. The
+// case cannot run when the answer is another one.
+func (t *trial) must(q question, status int) *answer {
+	a, _ := t.send(q)
+	if a.status != status {
+		t.couldNotRun("%s: status %d in place of %d: %s", q.operation, a.status, status, a.exchange.Body)
+	}
+	return a
+}
+
+// operation finds an operation of the document.
+func (t *trial) operation(id string) openapi.Operation { return t.contract.byID[id] }
+
+// created is something to delete, and how.
+type created struct {
+	operation string // operationId of the deletion
+	ids       ids
+	as        credentials
+}
+
+// adopt notes what an answer says was created, so that it will be deleted.
+// Streams go with their group.
+func (t *trial) adopt(q question, a *answer) {
+	if a.status != http.StatusCreated {
+		return
+	}
+	one := created{as: q.as, ids: ids{project: q.ids.project}}
+	switch q.operation {
+	case "CreateLogGroup":
+		one.operation, one.ids.group = "DeleteLogGroup", text(a.value, "log_group_id")
+	case "CreateOBSTransfer":
+		one.operation, one.ids.transfer = "DeleteTransfer", text(a.value, "log_dump_obs_id")
+	case "CreateLogtank":
+		one.operation, one.ids.logtank = "DeleteLogtank", text(a.value, "logtank", "id")
+	default:
+		return
+	}
+	t.mu.Lock()
+	t.created = append(t.created, one)
+	t.mu.Unlock()
+}
+
+// remove deletes what the case has created, the last first, also when its
+// context has ended.
+func (t *trial) remove() {
+	ctx := context.WithoutCancel(t.ctx)
+	for _, one := range slices.Backward(t.created) {
+		// What cannot be deleted is gone, or the target is: then the run says so.
+		_, _ = t.session.send(ctx, question{operation: one.operation, ids: one.ids, as: one.as})
+	}
+}
