@@ -29,6 +29,7 @@ type Exchange struct {
 	RequestHeader http.Header   `json:"requestHeader,omitempty"`
 	RequestBody   string        `json:"requestBody,omitempty"`
 	Status        int           `json:"status"`
+	Code          string        `json:"code,omitempty"` // of an error
 	Header        http.Header   `json:"header,omitempty"`
 	Body          string        `json:"body,omitempty"`
 	Took          time.Duration `json:"took"` // nanoseconds
@@ -91,10 +92,13 @@ func (s *session) send(ctx context.Context, q question) (*answer, error) {
 	a.exchange = &Exchange{
 		Operation: q.operation, Method: r.method, URL: s.secrets.hide(r.url),
 		RequestHeader: s.secrets.hideHeader(out.Header), RequestBody: s.secrets.hide(shown(r.body)),
-		Status: a.status, Header: s.secrets.hideHeader(in.Header), Body: s.secrets.hide(shown(data)), Took: time.Since(begun),
+		Status: a.status, Code: codeOf(a.value), Header: s.secrets.hideHeader(in.Header), Body: s.secrets.hide(shown(data)), Took: time.Since(begun),
 	}
 	return a, nil
 }
+
+// codeOf reads the code of an error, "" when a body is none.
+func codeOf(v any) string { return first(text(v, "error_code"), text(v, "errorCode")) }
 
 func shown(body []byte) string {
 	if len(body) > maxShown {

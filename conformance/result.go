@@ -77,11 +77,12 @@ func (r *Result) settle() {
 
 // A Report is what came of a run.
 type Report struct {
-	Target  string        `json:"target"`
-	Edition string        `json:"edition"`
-	Seed    uint64        `json:"seed,string"`
-	Results []Result      `json:"results"`
-	Took    time.Duration `json:"took"` // nanoseconds
+	Target   string        `json:"target"`
+	Edition  string        `json:"edition"`
+	Seed     uint64        `json:"seed,string"`
+	Results  []Result      `json:"results"`
+	Took     time.Duration `json:"took"` // nanoseconds
+	Coverage Coverage      `json:"coverage"`
 	// LeftBehind says what the run has created and could not delete; empty when
 	// there is nothing.
 	LeftBehind string `json:"leftBehind,omitempty"`
@@ -119,4 +120,22 @@ func (r *Report) ExitStatus() int {
 	default:
 		return 0
 	}
+}
+
+// ExitStatus is that of several runs: 1 when one of them failed, or else 2 when
+// of one nobody knows, or there is none.
+func ExitStatus(runs ...*Report) int {
+	status := 0
+	for _, r := range runs {
+		switch r.ExitStatus() {
+		case 1:
+			return 1
+		case 2:
+			status = 2
+		}
+	}
+	if len(runs) == 0 {
+		return 2
+	}
+	return status
 }

@@ -66,19 +66,26 @@ func List(options Options) ([]Case, error) {
 	return infos, nil
 }
 
-// Plan says what would come of a run before anything is sent: an empty string
-// for each case that would run, by its name, and why not for the others.
-func Plan(target Target, options Options) (map[string]string, error) {
+// DryRun says what would come of a run, without sending anything: the cases that
+// the target does not support have their outcome and the reason, the others
+// have none.
+func DryRun(target Target, options Options) ([]Result, error) {
 	contract, cases, err := selected(options)
 	if err != nil {
 		return nil, err
 	}
-	target = target.withDefaults(contract.features)
-	reasons := make(map[string]string, len(cases))
-	for _, c := range cases {
-		reasons[c.name] = target.lacks(c)
+	if err := target.Check(); err != nil {
+		return nil, err
 	}
-	return reasons, nil
+	target = target.withDefaults(contract.features)
+	results := make([]Result, len(cases))
+	for i, c := range cases {
+		results[i].Case = c.info()
+		if reason := target.lacks(c); reason != "" {
+			results[i].Outcome, results[i].Reason = NotSupported, reason
+		}
+	}
+	return results, nil
 }
 
 func selected(options Options) (*contract, []testCase, error) {
@@ -152,8 +159,24 @@ func Run(ctx context.Context, target Target, options Options) (*Report, error) {
 	report := &Report{Target: target.Name, Edition: contract.edition, Seed: options.Seed}
 	report.Results = s.runAll(ctx, cases, options)
 	report.LeftBehind = s.leaveNothing(ctx)
+	all, err := contract.cases()
+	if err != nil {
+		return nil, err
+	}
+	report.Results = append(report.Results, waive(report.Results, target.Waivers, names(all), time.Now())...)
+	if report.Coverage, err = contract.coverage(all, report.Results); err != nil {
+		return nil, err
+	}
 	report.Took = time.Since(begun)
 	return report, context.Cause(ctx)
+}
+
+func names(cases []testCase) []string {
+	names := make([]string, len(cases))
+	for i, c := range cases {
+		names[i] = c.name
+	}
+	return names
 }
 
 // leaveNothing deletes what cases have created without being told its ID, as by

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ltskit/ltskit/conformance"
+	"github.com/ltskit/ltskit/conformance/report"
 	"github.com/ltskit/ltskit/openapi"
 	"github.com/ltskit/ltskit/server"
 	"github.com/ltskit/ltskit/server/embedded"
@@ -24,8 +26,14 @@ import (
 const allEditions = "all"
 
 type conformOptions struct {
-	edition string
-	target  conformance.Target
+	edition    string
+	targetFile string
+	target     conformance.Target
+	run        conformance.Options
+	reports    []string // FORMAT or FORMAT=FILE
+	list       bool
+	dryRun     bool
+	cleanup    bool
 }
 
 func newConform() *cobra.Command {
@@ -33,12 +41,16 @@ func newConform() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "conform",
 		Short: "Check whether an implementation keeps the contract",
-		Long: "Replay the documented examples against an implementation and compare every answer with the\n" +
-			"document. Without --endpoint the reference server is started in a temporary folder and checked.\n" +
+		Long: "Ask an implementation everything that the document says, and compare every answer with it.\n" +
+			"Without --endpoint or --target the reference server is started in a temporary folder and checked.\n" +
 			"Another server must have been started with the same edition.\n\n" +
+			"Names of cases are like paths. --only and --skip take patterns such as examples/groups or\n" +
+			"queries/*/ListLogs; --list shows the names.\n\n" +
 			"Exit status: 0 the contract is kept, 1 it is not, 2 the question could not be asked.",
 		Example: "  lts conform\n" +
-			"  lts conform --edition all\n" +
+			"  lts conform --edition all --report html=report.html\n" +
+			"  lts conform --only examples/groups\n" +
+			"  lts conform --target my-gateway.yaml --report junit=conformance.xml\n" +
 			"  LTS_PASSWORD=... lts conform --endpoint http://127.0.0.1:8080 --domain dev --user dev \\\n" +
 			"    --project dev --project-id 0123456789abcdef0123456789abcdef \\\n" +
 			"    --other-project-id fedcba9876543210fedcba9876543210",
@@ -47,17 +59,18 @@ func newConform() *cobra.Command {
 			if cmd.Flags().Changed("features") && len(o.target.Features) == 0 {
 				return errors.New("--features: without a feature there is nothing to ask")
 			}
-			if err := endpointNamed(cmd.Flags()); err != nil {
+			if err := o.readTarget(cmd.Flags()); err != nil {
 				return err
 			}
-			o.target.Account.Password = os.Getenv("LTS_PASSWORD")
 			return conform(cmd.Context(), cmd, o)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.edition, "edition", openapi.Latest, "edition: "+strings.Join(openapi.Editions(), ", ")+", or "+allEditions)
+	flags.StringVar(&o.targetFile, "target", "", "YAML file about the implementation, in place of the flags about it")
 	flags.StringVar(&o.target.Endpoints.LTS, "endpoint", "", "base URL of the implementation; default the embedded reference server")
 	flags.StringVar(&o.target.Endpoints.IAM, "iam-endpoint", "", "base URL of IAM; default --endpoint")
+	flags.StringVar(&o.target.Endpoints.GA, "ga-endpoint", "", "base URL of Global Accelerator; default --endpoint")
 	flags.StringVar(&o.target.Account.Domain, "domain", "", "name of the domain")
 	flags.StringVar(&o.target.Account.User, "user", "", "name of the user; the password comes from the variable LTS_PASSWORD")
 	flags.StringVar(&o.target.Account.Project, "project", "", "name of the project")
@@ -65,8 +78,67 @@ func newConform() *cobra.Command {
 	flags.StringVar(&o.target.Account.OtherProjectID, "other-project-id", "", "ID of a project that the token is not for")
 	flags.StringVar(&o.target.Bucket, "bucket", conformance.DefaultBucket, "bucket that transfers may write to")
 	flags.StringVar(&o.target.FaultHeader, "fault-header", "", "header that makes a store fail; without one the 500 answers are not asked for")
-	flags.StringSliceVar(&o.target.Features, "features", nil, "tags of the document that the implementation has; default all of them")
+	flags.StringVar(&o.target.Prefix, "prefix", conformance.DefaultPrefix, "start of the names of everything that is created")
+	flags.StringSliceVar(&o.target.Features, "features", nil, "features that the implementation has; default the tags of the document")
+	flags.IntVar(&o.target.Limits.Parallelism, "parallel", 0, "cases at the same time (default 8)")
+	flags.Float64Var(&o.target.Limits.RequestsPerSecond, "rate", 0, "requests per second; default as many as it takes")
+	flags.DurationVar(&o.target.Limits.Timeout, "timeout", 0, "of one request (default 10s)")
+	flags.DurationVar(&o.target.Limits.Total, "total-timeout", 0, "of the whole run (default 10m)")
+	flags.StringSliceVar(&o.run.Only, "only", nil, "patterns of the cases to run")
+	flags.StringSliceVar(&o.run.Skip, "skip", nil, "patterns of the cases to leave out")
+	flags.Uint64Var(&o.run.Seed, "seed", 0, "of what cases choose at random; default another one each time, and the report says which")
+	flags.BoolVar(&o.run.Shuffle, "shuffle", false, "run the cases in an order that the seed gives")
+	flags.StringArrayVar(&o.reports, "report", nil, "FORMAT=FILE, or FORMAT for standard output: "+formats()+" (default text)")
+	flags.BoolVar(&o.list, "list", false, "list the cases and send nothing")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "say which cases would run, and of the others why not, and send nothing")
+	flags.BoolVar(&o.cleanup, "cleanup", false, "delete what a killed run has left behind: whatever begins with the prefix")
+	cmd.MarkFlagsMutuallyExclusive("list", "dry-run", "cleanup")
 	return cmd
+}
+
+func formats() string {
+	var names []string
+	for _, format := range report.Formats() {
+		names = append(names, string(format))
+	}
+	return strings.Join(names, ", ")
+}
+
+// aboutTarget are the flags that speak of an implementation.
+var aboutTarget = []string{
+	"endpoint", "iam-endpoint", "ga-endpoint", "domain", "user", "project", "project-id", "other-project-id", "bucket", "fault-header",
+}
+
+// readTarget completes the target from its file and the environment.
+func (o *conformOptions) readTarget(flags *pflag.FlagSet) error {
+	if o.targetFile == "" {
+		o.target.Account.Password = os.Getenv("LTS_PASSWORD")
+		return endpointNamed(flags)
+	}
+	for _, name := range append(aboutTarget, "prefix", "features") {
+		if flags.Changed(name) {
+			return fmt.Errorf("--%s and --target exclude each other: the file says it", name)
+		}
+	}
+	given := o.target.Limits
+	target, err := conformance.ReadTargetFile(o.targetFile)
+	if err != nil {
+		return fmt.Errorf("--target: %w", err)
+	}
+	if given.Parallelism != 0 {
+		target.Limits.Parallelism = given.Parallelism
+	}
+	if given.RequestsPerSecond != 0 {
+		target.Limits.RequestsPerSecond = given.RequestsPerSecond
+	}
+	if given.Timeout != 0 {
+		target.Limits.Timeout = given.Timeout
+	}
+	if given.Total != 0 {
+		target.Limits.Total = given.Total
+	}
+	o.target = target
+	return target.Check()
 }
 
 func conform(ctx context.Context, cmd *cobra.Command, o conformOptions) error {
@@ -76,25 +148,42 @@ func conform(ctx context.Context, cmd *cobra.Command, o conformOptions) error {
 	} else if err := checkEdition(o.edition); err != nil {
 		return err
 	}
-	var err error
-	if o.target.Features, err = features(o.target.Features); err != nil {
+	outputs, err := parseReports(o.reports)
+	if err != nil {
 		return err
 	}
-	if err := checkFlags(o.target); err != nil {
-		return err
+	if o.targetFile == "" {
+		if o.target.Features, err = features(o.target.Features); err != nil {
+			return err
+		}
+		if err := checkFlags(o.target); err != nil {
+			return err
+		}
 	}
-	status := 0
+	switch {
+	case o.list:
+		return listCases(cmd.OutOrStdout(), editions, o)
+	case o.dryRun:
+		return dryRun(cmd.OutOrStdout(), editions, o)
+	case o.cleanup:
+		return cleanup(ctx, cmd.OutOrStdout(), editions[0], o)
+	}
+	var runs []*conformance.Report
 	for _, edition := range editions {
-		report, err := conformEdition(ctx, o.target, edition)
-		if err != nil {
+		o.run.Edition = edition
+		run, err := conformEdition(ctx, cmd.ErrOrStderr(), o)
+		if err != nil && run == nil {
 			return err
 		}
-		if err := report.WriteText(cmd.OutOrStdout()); err != nil {
-			return err
+		runs = append(runs, run)
+		if err != nil { // it was interrupted, and what was found is worth telling
+			return errors.Join(err, writeReports(cmd.OutOrStdout(), outputs, runs))
 		}
-		status = max(status, report.ExitStatus())
 	}
-	switch status {
+	if err := writeReports(cmd.OutOrStdout(), outputs, runs); err != nil {
+		return err
+	}
+	switch conformance.ExitStatus(runs...) {
 	case 0:
 		return nil
 	case exitFailed:
@@ -112,17 +201,18 @@ func features(declared []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var known []string
+	var tags []string
 	for _, tag := range doc.Tags {
-		known = append(known, tag.Name)
+		tags = append(tags, tag.Name)
 	}
+	known := append(tags[:len(tags):len(tags)], conformance.FeatureQuotas, conformance.FeatureNames)
 	for _, feature := range declared {
 		if !slices.Contains(known, feature) {
 			return nil, fmt.Errorf("--features: unknown feature %q: the features are %s", feature, strings.Join(known, ", "))
 		}
 	}
 	if len(declared) == 0 {
-		return known, nil
+		return tags, nil
 	}
 	return declared, nil
 }
@@ -134,7 +224,7 @@ func endpointNamed(flags *pflag.FlagSet) error {
 	if endpoint, _ := flags.GetString("endpoint"); endpoint != "" {
 		return nil
 	}
-	for _, name := range []string{"endpoint", "iam-endpoint", "domain", "user", "project", "project-id", "other-project-id", "bucket", "fault-header"} {
+	for _, name := range aboutTarget {
 		if flags.Changed(name) {
 			return fmt.Errorf("--%s is about another implementation, and --endpoint does not name one", name)
 		}
@@ -164,25 +254,35 @@ func checkFlags(target conformance.Target) error {
 	return nil
 }
 
-func conformEdition(ctx context.Context, target conformance.Target, edition string) (*conformance.Report, error) {
-	options := conformance.Options{Edition: edition}
-	if target.Endpoints.LTS != "" {
-		target.Name = target.Endpoints.LTS
-		return conformance.Run(ctx, target, options)
+// conformEdition runs the cases of an edition. The report is there, as far as it
+// came, when the run was interrupted.
+func conformEdition(ctx context.Context, progress io.Writer, o conformOptions) (*conformance.Report, error) {
+	show := newProgress(progress, o.run.Edition)
+	defer show.end()
+	o.run.Progress = show.result
+	if o.target.Endpoints.LTS != "" {
+		if o.target.Name == "" {
+			o.target.Name = o.target.Endpoints.LTS
+		}
+		return conformance.Run(ctx, o.target, o.run)
 	}
-	endpoint, stop, err := startEmbedded(ctx, edition)
+	endpoint, stop, err := startEmbedded(ctx, o.run.Edition)
 	if err != nil {
 		return nil, err
 	}
-	report, err := conformance.Run(ctx, embeddedTarget(endpoint, target.Features), options)
-	return report, errors.Join(err, stop())
+	run, err := conformance.Run(ctx, embeddedTarget(endpoint, o.target), o.run)
+	return run, errors.Join(err, stop())
 }
 
-func embeddedTarget(endpoint string, features []string) conformance.Target {
+// embeddedTarget is the reference server at an endpoint, with the features and
+// limits that were asked for.
+func embeddedTarget(endpoint string, asked conformance.Target) conformance.Target {
 	return conformance.Target{
 		Name:        "embedded reference server",
 		Endpoints:   conformance.Endpoints{LTS: endpoint},
-		Features:    features,
+		Features:    append(asked.Features[:len(asked.Features):len(asked.Features)], conformance.FeatureQuotas, conformance.FeatureNames),
+		Limits:      asked.Limits,
+		Prefix:      asked.Prefix,
 		Bucket:      embedded.DevBucket,
 		FaultHeader: server.FaultHeader,
 		Account: conformance.Account{
