@@ -73,9 +73,6 @@ func needsToken(operation openapi.Operation) bool {
 	return operation.Security == nil || len(*operation.Security) > 0
 }
 
-// hasBody reports whether an operation takes a body.
-func hasBody(operation openapi.Operation) bool { return operation.RequestBody != nil }
-
 // requestExample gives the body of the request example of a name; of any name
 // when it is empty.
 func requestExample(operation openapi.Operation, name string) (any, bool) {

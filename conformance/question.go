@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -93,9 +94,7 @@ func (s *session) requestFor(q question) (request, error) {
 	if operation.Parameters.GetByInAndName("query", "log_transfer_id") != nil {
 		query.Set("log_transfer_id", orUnknown(q.ids.transfer))
 	}
-	for name, values := range q.query {
-		query[name] = values
-	}
+	maps.Copy(query, q.query)
 	r.url = s.target.base(operation.Service(), operation.OperationID) + path
 	if len(query) > 0 {
 		r.url += "?" + query.Encode()

@@ -114,7 +114,7 @@ func choose(cases []testCase, only, skip []string) ([]testCase, error) {
 		}
 		return false
 	}
-	for _, pattern := range append(only[:len(only):len(only)], skip...) {
+	for _, pattern := range slices.Concat(only, skip) {
 		if !slices.ContainsFunc(cases, func(c testCase) bool { return matches(pattern, c.name) }) {
 			return nil, fmt.Errorf("the pattern %q selects no case", pattern)
 		}

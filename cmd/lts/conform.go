@@ -205,7 +205,7 @@ func features(declared []string) ([]string, error) {
 	for _, tag := range doc.Tags {
 		tags = append(tags, tag.Name)
 	}
-	known := append(tags[:len(tags):len(tags)], conformance.FeatureQuotas, conformance.FeatureNames)
+	known := slices.Concat(tags, []string{conformance.FeatureQuotas, conformance.FeatureNames})
 	for _, feature := range declared {
 		if !slices.Contains(known, feature) {
 			return nil, fmt.Errorf("--features: unknown feature %q: the features are %s", feature, strings.Join(known, ", "))
@@ -280,7 +280,7 @@ func embeddedTarget(endpoint string, asked conformance.Target) conformance.Targe
 	return conformance.Target{
 		Name:        "embedded reference server",
 		Endpoints:   conformance.Endpoints{LTS: endpoint},
-		Features:    append(asked.Features[:len(asked.Features):len(asked.Features)], conformance.FeatureQuotas, conformance.FeatureNames),
+		Features:    slices.Concat(asked.Features, []string{conformance.FeatureQuotas, conformance.FeatureNames}),
 		Limits:      asked.Limits,
 		Prefix:      asked.Prefix,
 		Bucket:      embedded.DevBucket,
