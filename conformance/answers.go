@@ -13,12 +13,27 @@ import (
 type answers struct {
 	mu          sync.Mutex
 	byOperation map[string]*Result
+	kept        map[string]bool // operation, status and code of which there is a sample
 }
 
 // maxAnswerProblems bounds the problems that are told of an operation.
 const maxAnswerProblems = 20
 
-func newAnswers() *answers { return &answers{byOperation: make(map[string]*Result)} }
+func newAnswers() *answers {
+	return &answers{byOperation: make(map[string]*Result), kept: make(map[string]bool)}
+}
+
+// sample keeps an exchange when it is the first of its operation, status and
+// code.
+func (n *answers) sample(exchange *Exchange) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	kind := exchange.Operation + " " + statusText(exchange.Status) + " " + exchange.Code
+	if result := n.byOperation[exchange.Operation]; result != nil && !n.kept[kind] {
+		n.kept[kind] = true
+		result.Exchanges = append(result.Exchanges, exchange)
+	}
+}
 
 // note takes what a comparison has found in an answer.
 func (n *answers) note(operation openapi.Operation, exchange *Exchange, found *comparison) {

@@ -61,6 +61,6 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newServe(), newConform(), newDocument(), newHashPassword())
+	root.AddCommand(newServe(), newConform(), newProxy(), newDocument(), newHashPassword())
 	return root
 }

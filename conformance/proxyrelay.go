@@ -1,0 +1,299 @@
+package conformance
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// maxPassing bounds how much of a body is kept to be checked.
+const maxPassing = 16 << 20
+
+// A passing is a request that passes.
+type passing struct {
+	method string
+	url    *url.URL
+	header http.Header
+	body   []byte
+	whole  bool // the body is all of it
+	at     time.Time
+
+	broken bool // what passes from here on is no HTTP
+}
+
+// relay passes the bytes of a connection in both directions and reads along.
+func (p *Proxy) relay(ctx context.Context, client net.Conn) {
+	p.mu.Lock()
+	p.connections[client] = true
+	p.mu.Unlock()
+	defer func() {
+		p.mu.Lock()
+		delete(p.connections, client)
+		p.mu.Unlock()
+		_ = client.Close()
+	}()
+	upstream, err := p.dial(context.WithoutCancel(ctx))
+	if err != nil {
+		p.unreachable.Add(1)
+		answerUnreachable(client, err)
+		return
+	}
+	defer func() { _ = upstream.Close() }()
+	requests := make(chan passing, 16)
+	go p.relayRequests(client, upstream, requests)
+	if p.options.Enforce {
+		p.enforce(client, upstream, requests)
+	} else {
+		p.relayAnswers(client, upstream, requests)
+	}
+	_ = client.Close() // ends the requests
+	for range requests {
+		continue
+	}
+}
+
+// relayRequests passes what a client sends, and gives each request to those who
+// read the answers. It closes the channel at the end.
+func (p *Proxy) relayRequests(client, upstream net.Conn, requests chan<- passing) {
+	reader, writer := io.Pipe()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.readRequests(client, reader, requests)
+		_, _ = io.Copy(io.Discard, reader) // what cannot be read passes all the same
+	}()
+	_, _ = io.Copy(io.MultiWriter(upstream, writer), client)
+	_ = writer.Close()
+	<-done
+	close(requests)
+	if half, ok := upstream.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite() // an answer may still be under way
+	}
+}
+
+func (p *Proxy) readRequests(client net.Conn, r io.Reader, requests chan<- passing) {
+	buffered := bufio.NewReader(r)
+	for {
+		in, err := http.ReadRequest(buffered)
+		if err != nil {
+			requests <- passing{broken: true}
+			return
+		}
+		q := passing{method: in.Method, header: in.Header, at: time.Now()}
+		q.url = &url.URL{Scheme: p.upstream.Scheme, Host: in.Host, Path: in.URL.Path, RawPath: in.URL.RawPath, RawQuery: in.URL.RawQuery}
+		p.idle(client, false)
+		if q.body, q.whole, err = readBody(in.Body); err != nil {
+			requests <- passing{broken: true}
+			return
+		}
+		requests <- q
+	}
+}
+
+// readBody reads a body to its end and keeps its beginning.
+func readBody(body io.ReadCloser) (kept []byte, whole bool, err error) {
+	kept, err = io.ReadAll(io.LimitReader(body, maxPassing))
+	if err != nil {
+		return nil, false, err
+	}
+	rest, err := io.Copy(io.Discard, body)
+	return kept, rest == 0, err
+}
+
+// relayAnswers passes what the upstream sends, and reads along.
+func (p *Proxy) relayAnswers(client, upstream net.Conn, requests <-chan passing) {
+	reader, writer := io.Pipe()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.readAnswers(client, reader, requests)
+		go func() { // nobody waits for an answer that cannot be read
+			for range requests {
+				continue
+			}
+		}()
+		_, _ = io.Copy(io.Discard, reader)
+	}()
+	_, _ = io.Copy(io.MultiWriter(client, writer), upstream)
+	_ = client.Close() // no answer will come any more
+	_ = writer.Close()
+	<-done
+}
+
+func (p *Proxy) readAnswers(client net.Conn, r io.Reader, requests <-chan passing) {
+	buffered := bufio.NewReader(r)
+	for {
+		// The bytes come first: an upstream may also say something, and leave,
+		// before it has been asked.
+		if _, err := buffered.Peek(1); err != nil {
+			return
+		}
+		q, more := <-requests
+		if !more || q.broken {
+			return
+		}
+		in, body, whole, err := readAnswer(buffered, q)
+		if err != nil {
+			p.unchecked.Add(1)
+			return
+		}
+		p.judge(q, in, body, whole)
+		p.idle(client, len(requests) == 0)
+	}
+}
+
+// readAnswer reads the answer to a request, behind those that only announce it.
+func readAnswer(r *bufio.Reader, q passing) (in *http.Response, body []byte, whole bool, err error) {
+	for {
+		in, err = http.ReadResponse(r, &http.Request{Method: q.method})
+		if err != nil {
+			return nil, nil, false, err
+		}
+		if in.StatusCode == http.StatusSwitchingProtocols {
+			return nil, nil, false, errBroken
+		}
+		if in.StatusCode >= http.StatusOK {
+			break
+		}
+	}
+	body, whole, err = readBody(in.Body)
+	return in, body, whole, err
+}
+
+// enforce passes answers when they have been checked, and 502 in place of those
+// that break the contract.
+func (p *Proxy) enforce(client, upstream net.Conn, requests <-chan passing) {
+	var raw bytes.Buffer
+	buffered := bufio.NewReader(io.TeeReader(upstream, &raw))
+	// taken are the bytes of what has been read since the last call.
+	taken := func() []byte { return raw.Next(raw.Len() - buffered.Buffered()) }
+	for q := range requests {
+		if q.broken {
+			return
+		}
+		in, body, whole, err := readAnswer(buffered, q)
+		if err != nil {
+			p.withheld.Add(1)
+			refuse(client, "the upstream's answer cannot be read: "+err.Error())
+			return
+		}
+		answer := taken()
+		problems := p.judge(q, in, body, whole)
+		if len(problems) > 0 {
+			p.withheld.Add(1)
+			answer = withheld(q, problems)
+		}
+		if _, err := client.Write(answer); err != nil || in.Close {
+			return
+		}
+		p.idle(client, len(requests) == 0)
+	}
+}
+
+// withheld is the answer in place of one that breaks the contract.
+func withheld(q passing, problems []Problem) []byte {
+	texts := make([]string, len(problems))
+	for i, problem := range problems {
+		texts[i] = problem.String()
+	}
+	body, _ := encode(object{"error_msg": "The answer breaks the contract and was withheld", "problems": texts}) // texts encode
+	if q.method == http.MethodHead {
+		return badGateway(body, false)
+	}
+	return append(badGateway(body, false), body...)
+}
+
+// answerUnreachable waits for the request, so that the client is not cut off
+// while it sends, and says why there is no answer.
+func answerUnreachable(client net.Conn, why error) {
+	_ = client.SetDeadline(time.Now().Add(drainTime))
+	in, err := http.ReadRequest(bufio.NewReader(client))
+	if err != nil {
+		return
+	}
+	if _, _, err := readBody(in.Body); err == nil {
+		refuse(client, "the upstream cannot be reached: "+why.Error())
+	}
+}
+
+// refuse answers 502 and says why.
+func refuse(client net.Conn, why string) {
+	body, _ := encode(object{"error_msg": why})                  // text encodes
+	_, _ = client.Write(append(badGateway(body, true), body...)) // nobody may be there
+}
+
+func badGateway(body []byte, last bool) []byte {
+	connection := ""
+	if last {
+		connection = "Connection: close\r\n"
+	}
+	return fmt.Appendf(nil, "HTTP/1.1 502 Bad Gateway\r\nContent-Type: application/json\r\nX-Lts-Proxy: withheld\r\nContent-Length: %d\r\n%s\r\n", len(body), connection)
+}
+
+// decode undoes the encoding of a body.
+func decode(encoding string, body []byte) ([]byte, error) {
+	switch strings.ToLower(encoding) {
+	case "", "identity":
+		return body, nil
+	case "gzip":
+		reader, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		return io.ReadAll(io.LimitReader(reader, maxAnswer))
+	default:
+		return nil, fmt.Errorf("unknown encoding %q", encoding)
+	}
+}
+
+// exchange is what may be shown of a request that passes and its answer.
+func (q passing) exchange(in *http.Response, body []byte) *Exchange {
+	return &Exchange{
+		Method: q.method, URL: q.url.String(), RequestHeader: hideHeader(q.header), RequestBody: hideBody(shown(q.body)),
+		Status: in.StatusCode, Header: hideHeader(in.Header), Body: hideBody(shown(body)), Took: time.Since(q.at),
+	}
+}
+
+// hideHeader replaces the values of headers that carry secrets.
+func hideHeader(header http.Header) http.Header {
+	hidden := header.Clone()
+	for name := range hidden {
+		switch name {
+		case "X-Auth-Token", "X-Subject-Token":
+			hidden[name] = []string{"$TOKEN"}
+		case "Authorization", "X-Security-Token", "Cookie", "Set-Cookie", "Proxy-Authorization":
+			hidden[name] = []string{"$SECRET"}
+		}
+	}
+	return hidden
+}
+
+var passwordMember = regexp.MustCompile(`("(?:password|secret|sk)"\s*:\s*)"(?:[^"\\]|\\.)*"`)
+
+// hideBody replaces passwords in JSON.
+func hideBody(body string) string {
+	if !strings.Contains(body, `"password"`) && !strings.Contains(body, `"secret"`) && !strings.Contains(body, `"sk"`) {
+		return body
+	}
+	return passwordMember.ReplaceAllString(body, `$1"$$LTS_PASSWORD"`)
+}
+
+func visitRequest() []openapi3.SchemaValidationOption {
+	return []openapi3.SchemaValidationOption{openapi3.VisitAsRequest(), openapi3.EnableFormatValidation()}
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
