@@ -243,9 +243,9 @@ var errBroken = errors.New("no HTTP that can be read along")
 
 // judge holds an answer against the document. It returns the problems of level
 // must.
-func (p *Proxy) judge(q passing, answered *http.Response, body []byte, whole bool) []Problem {
+func (p *Proxy) judge(q passing, passed passedAnswer) []Problem {
 	p.passed.Add(1)
-	exchange := q.exchange(answered, body)
+	exchange := q.exchange(passed)
 	operation, known := p.operation(q.method, q.url.Path)
 	if !known {
 		p.unknown.Add(1)
@@ -253,13 +253,13 @@ func (p *Proxy) judge(q passing, answered *http.Response, body []byte, whole boo
 		return nil
 	}
 	exchange.Operation = operation.OperationID
-	decoded, err := decode(answered.Header.Get("Content-Encoding"), body)
-	if err != nil || !whole {
+	decoded, err := decode(passed.header.Get("Content-Encoding"), passed.body)
+	if err != nil || !passed.whole {
 		p.unchecked.Add(1)
 		p.har.add(q.at, exchange)
 		return nil
 	}
-	a := &answer{status: answered.StatusCode, header: answered.Header, body: decoded}
+	a := &answer{status: passed.status, header: passed.header, body: decoded}
 	if len(decoded) > 0 {
 		a.value, a.err = decodeExact(decoded)
 	} else {

@@ -32,6 +32,15 @@ type passing struct {
 	broken bool // what passes from here on is no HTTP
 }
 
+// A passedAnswer is an answer that passes.
+type passedAnswer struct {
+	status int
+	header http.Header
+	body   []byte
+	whole  bool // the body is all of it
+	last   bool // of the connection
+}
+
 // relay passes the bytes of a connection in both directions and reads along.
 func (p *Proxy) relay(ctx context.Context, client net.Conn) {
 	p.mu.Lock()
@@ -143,58 +152,61 @@ func (p *Proxy) readAnswers(client net.Conn, r io.Reader, requests <-chan passin
 		if !more || q.broken {
 			return
 		}
-		in, body, whole, err := readAnswer(buffered, q)
+		a, err := readAnswer(buffered, q)
 		if err != nil {
 			p.unchecked.Add(1)
 			return
 		}
-		p.judge(q, in, body, whole)
+		p.judge(q, a)
 		p.idle(client, len(requests) == 0)
 	}
 }
 
 // readAnswer reads the answer to a request, behind those that only announce it.
-func readAnswer(r *bufio.Reader, q passing) (in *http.Response, body []byte, whole bool, err error) {
+func readAnswer(r *bufio.Reader, q passing) (a passedAnswer, err error) {
 	for {
-		in, err = http.ReadResponse(r, &http.Request{Method: q.method})
+		in, err := http.ReadResponse(r, &http.Request{Method: q.method})
 		if err != nil {
-			return nil, nil, false, err
+			return a, err
 		}
-		if in.StatusCode == http.StatusSwitchingProtocols {
-			return nil, nil, false, errBroken
-		}
-		if in.StatusCode >= http.StatusOK {
-			break
+		a.body, a.whole, err = readBody(in.Body)
+		_ = in.Body.Close() // it has been read to its end
+		switch {
+		case err != nil:
+			return a, err
+		case in.StatusCode == http.StatusSwitchingProtocols:
+			return a, errBroken
+		case in.StatusCode >= http.StatusOK:
+			a.status, a.header, a.last = in.StatusCode, in.Header, in.Close
+			return a, nil
 		}
 	}
-	body, whole, err = readBody(in.Body)
-	return in, body, whole, err
 }
 
 // enforce passes answers when they have been checked, and 502 in place of those
 // that break the contract.
 func (p *Proxy) enforce(client, upstream net.Conn, requests <-chan passing) {
-	var raw bytes.Buffer
-	buffered := bufio.NewReader(io.TeeReader(upstream, &raw))
+	var read bytes.Buffer
+	buffered := bufio.NewReader(io.TeeReader(upstream, &read))
 	// taken are the bytes of what has been read since the last call.
-	taken := func() []byte { return raw.Next(raw.Len() - buffered.Buffered()) }
+	taken := func() []byte { return read.Next(read.Len() - buffered.Buffered()) }
 	for q := range requests {
 		if q.broken {
 			return
 		}
-		in, body, whole, err := readAnswer(buffered, q)
+		a, err := readAnswer(buffered, q)
 		if err != nil {
 			p.withheld.Add(1)
 			refuse(client, "the upstream's answer cannot be read: "+err.Error())
 			return
 		}
-		answer := taken()
-		problems := p.judge(q, in, body, whole)
+		raw := taken()
+		problems := p.judge(q, a)
 		if len(problems) > 0 {
 			p.withheld.Add(1)
-			answer = withheld(q, problems)
+			raw = withheld(q, problems)
 		}
-		if _, err := client.Write(answer); err != nil || in.Close {
+		if _, err := client.Write(raw); err != nil || a.last {
 			return
 		}
 		p.idle(client, len(requests) == 0)
@@ -258,10 +270,10 @@ func decode(encoding string, body []byte) ([]byte, error) {
 }
 
 // exchange is what may be shown of a request that passes and its answer.
-func (q passing) exchange(in *http.Response, body []byte) *Exchange {
+func (q passing) exchange(a passedAnswer) *Exchange {
 	return &Exchange{
 		Method: q.method, URL: q.url.String(), RequestHeader: hideHeader(q.header), RequestBody: hideBody(shown(q.body)),
-		Status: in.StatusCode, Header: hideHeader(in.Header), Body: hideBody(shown(body)), Took: time.Since(q.at),
+		Status: a.status, Header: hideHeader(a.header), Body: hideBody(shown(a.body)), Took: time.Since(q.at),
 	}
 }
 
