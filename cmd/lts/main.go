@@ -58,9 +58,11 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "lts",
 		Short:         "The contract of the Log Tank Service, made executable",
+		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newServe(), newConform(), newProxy(), newDocument(), newHashPassword())
+	root.SetVersionTemplate("{{.Version}}")
+	root.AddCommand(newServe(), newConform(), newProxy(), newDocument(), newHashPassword(), newVersion())
 	return root
 }
