@@ -18,7 +18,7 @@ type S3 struct {
 
 // checkBuckets reports a service that is described in part, and one beside a
 // folder.
-func (c *Config) checkBuckets(report func(key, format string, args ...any)) {
+func (c *Config) checkBuckets(report reporter) {
 	const endpoint, accessKey, secretKey = "buckets.s3.endpoint", "buckets.s3.access_key", "buckets.s3.secret_key"
 	s3 := c.Buckets.S3
 	if problem := urlProblem(s3.Endpoint, "https://s3.example.com"); problem != "" {

@@ -40,7 +40,7 @@ type Config struct {
 	ValidateResponses bool
 
 	directoryFile string
-	directoryAt   string // where the directory stands
+	directoryAt   place // where the directory stands
 
 	settings []*setting
 	file     *file // nil: there is none

@@ -72,7 +72,9 @@ func (f *file) directory(node *yaml.Node) *lts.DirectorySpec {
 		}
 	}
 	if _, err := lts.NewDirectory(spec); err != nil {
-		f.report(node, "%s: %v", directoryKey, err)
+		for text := range strings.Lines(err.Error()) { // one for each mistake
+			f.report(node, "%s: %s", directoryKey, text)
+		}
 	}
 	if len(spec.Users) == 0 {
 		f.report(node, "%s: there are no users", directoryKey)

@@ -105,7 +105,7 @@ func TestMistakesInADirectory(t *testing.T) {
 		{"a project that is not there", "domains: [{name: acme, users: [{name: alice, access_keys: [{id: AK, secret: top-secret, project: prod}]}]}]", `access key "AK": there is no project "prod"`},
 		{"a project without an ID", "domains: [{name: acme, projects: [{name: prod}], users: [{name: alice}]}]", `project ID "" is empty or taken`},
 		{"a list that is a text", "domains: [{name: acme, users: [{name: alice, suspended: top-secret}]}]", "a value has the wrong type in line 1"},
-		{"an unknown key", "domains: [{name: acme, users: [{name: alice, pasword_hash: top-secret}]}]", "unknown key domains.users.pasword_hash; did you mean password_hash?"},
+		{"an unknown key", "domains: [{name: acme, users: [{name: alice, pasword_hash: top-secret}]}]", "domains.users.pasword_hash: unknown key; did you mean password_hash?"},
 		{"nothing", "\n", "the directory is empty"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestMistakesInADirectory(t *testing.T) {
 
 func TestTwoDirectoriesAreOneTooMany(t *testing.T) {
 	_, err := load(t, inSection(directory(t)), nil, "--directory-file", "who.yaml")
-	if want := "directory_file (--directory-file): there is a directory already, at lts.yaml:2"; err == nil || !strings.Contains(err.Error(), want) {
+	if want := "--directory-file: directory_file: there is a directory already, at lts.yaml:2"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("Load gives %v, want %q in it", err, want)
 	}
 }

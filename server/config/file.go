@@ -33,7 +33,7 @@ func (s shape) put(path []string, leaf shape) {
 type file struct {
 	name     string
 	root     *yaml.Node // nil: the file is empty
-	problems []error
+	problems problems
 }
 
 func readFile(name string) (*file, error) {
@@ -63,11 +63,11 @@ func isNull(node *yaml.Node) bool { return node.Kind == yaml.ScalarNode && node.
 
 // report notes what is wrong with a part of the file.
 func (f *file) report(node *yaml.Node, format string, args ...any) {
-	f.problems = append(f.problems, fmt.Errorf("%s: %s", f.at(node), fmt.Sprintf(format, args...)))
+	f.problems.report(f.at(node), format, args...)
 }
 
 // at says where something stands.
-func (f *file) at(node *yaml.Node) string { return fmt.Sprintf("%s:%d", f.name, node.Line) }
+func (f *file) at(node *yaml.Node) place { return place{file: f.name, line: node.Line} }
 
 // check reports keys that the shape does not have or that stand twice, and
 // values of another form.
@@ -81,7 +81,7 @@ func (f *file) check(node *yaml.Node, want shape, path string) {
 	case node.Kind == yaml.MappingNode:
 		f.checkKeys(node, want, path)
 	default:
-		f.report(node, "%s must be a section with the keys %s", orFile(path), strings.Join(slices.Sorted(maps.Keys(want)), ", "))
+		f.report(node, "%s: must be a section with the keys %s", orFile(path), strings.Join(slices.Sorted(maps.Keys(want)), ", "))
 	}
 }
 
@@ -92,9 +92,9 @@ func (f *file) checkKeys(node *yaml.Node, want shape, path string) {
 		inner, known := want[name]
 		switch {
 		case !known:
-			f.report(key, "unknown key %s%s", join(path, name), didYouMean(name, slices.Sorted(maps.Keys(want))))
+			f.report(key, "%s: unknown key%s", join(path, name), didYouMean(name, slices.Sorted(maps.Keys(want))))
 		case seen[name]:
-			f.report(key, "the key %s stands twice", join(path, name))
+			f.report(key, "%s: the key stands twice", join(path, name))
 		default:
 			f.check(value, inner, join(path, name))
 		}

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -18,8 +17,8 @@ type Source struct {
 }
 
 // Load gives every setting that no flag has set the value of its variable or,
-// without one, that of the file. The error lists everything that is wrong, each
-// with its place.
+// without one, that of the file. The error lists what is wrong by place: first
+// what is wrong by itself and, once nothing is, what does not fit together.
 func (c *Config) Load(source Source) error {
 	if source.File != "" {
 		var err error
@@ -28,54 +27,52 @@ func (c *Config) Load(source Source) error {
 		}
 	}
 	environment := variables(source.Environ)
-	var problems []error
+	var wrong problems
 	for _, s := range c.settings {
-		problems = append(problems, c.apply(s, environment))
+		c.apply(&wrong, s, environment)
 	}
 	if c.file != nil {
 		c.checkFile()
-		problems = append(problems, c.file.problems...)
+		wrong = append(wrong, c.file.problems...)
 	}
-	if err := errors.Join(problems...); err != nil {
-		return fmt.Errorf("configuration: %w", err)
+	if err := wrong.err(); err != nil {
+		return err
 	}
 	if err := c.readDirectoryFile(); err != nil {
-		return fmt.Errorf("configuration: %w", err)
+		return err
 	}
-	if err := errors.Join(c.check()...); err != nil {
-		return fmt.Errorf("configuration: %w", err)
-	}
-	return nil
+	return c.check()
 }
 
 // apply sets one setting, unless its flag has.
-func (c *Config) apply(s *setting, environment map[string]string) error {
+func (c *Config) apply(wrong *problems, s *setting, environment map[string]string) {
 	if s.flag.Changed {
-		s.origin = "--" + s.flag.Name
-		return nil
+		s.origin = place{name: "--" + s.flag.Name}
+		return
 	}
 	if text, ok := environment[variable(s.key)]; ok {
-		return s.set(text, variable(s.key))
+		s.set(wrong, text, place{name: variable(s.key)})
+		return
 	}
 	if c.file == nil {
-		return nil
+		return
 	}
 	node := c.file.find(strings.Split(s.key, ".")...)
-	if node == nil {
-		return nil
+	switch {
+	case node == nil:
+	case node.Kind != yaml.ScalarNode:
+		wrong.report(c.file.at(node), "%s: must be a single value", s.key)
+	default:
+		s.set(wrong, node.Value, c.file.at(node))
 	}
-	if node.Kind != yaml.ScalarNode {
-		return fmt.Errorf("%s: %s must be a single value", c.file.at(node), s.key)
-	}
-	return s.set(node.Value, c.file.at(node))
 }
 
-func (s *setting) set(text, origin string) error {
+func (s *setting) set(wrong *problems, text string, origin place) {
 	if err := s.flag.Value.Set(text); err != nil {
-		return fmt.Errorf("%s: %s: %w", origin, s.key, err)
+		wrong.report(origin, "%s: %v", s.key, err)
+		return
 	}
 	s.origin = origin
-	return nil
 }
 
 // variables are those of the environment that begin with our prefix. An empty
@@ -142,27 +139,34 @@ func (c *Config) readDirectoryFile() error {
 	if c.directoryFile == "" {
 		return nil
 	}
+	var wrong problems
 	if c.Directory != nil {
-		return fmt.Errorf("directory_file (%s): there is a directory already, at %s", c.origin("directory_file"), c.directoryAt)
+		wrong.report(c.origin("directory_file"), "directory_file: there is a directory already, at %s", c.directoryAt)
+		return wrong.err()
 	}
 	f, err := readFile(c.directoryFile)
 	if err != nil {
-		return err
+		wrong.report(c.origin("directory_file"), "directory_file: %v", err)
+		return wrong.err()
 	}
 	if f.root == nil {
-		return fmt.Errorf("%s: the directory is empty", f.name)
+		wrong.report(place{file: f.name}, "the directory is empty")
+		return wrong.err()
 	}
 	if f.check(f.root, directoryShape, ""); len(f.problems) == 0 {
 		c.Directory, c.directoryAt = f.directory(f.root), f.at(f.root)
 	}
-	return errors.Join(f.problems...)
+	return f.problems.err()
 }
 
+// A reporter notes what is wrong with a setting.
+type reporter func(key, format string, args ...any)
+
 // check lists what cannot be, although each setting alone could.
-func (c *Config) check() []error {
-	var problems []error
+func (c *Config) check() error {
+	var wrong problems
 	report := func(key, format string, args ...any) {
-		problems = append(problems, fmt.Errorf("%s (%s): %s", key, c.origin(key), fmt.Sprintf(format, args...)))
+		wrong.report(c.origin(key), "%s: %s", key, fmt.Sprintf(format, args...))
 	}
 	c.checkAddress(report, "listen", c.Listen)
 	if c.Admin.Listen != "" {
@@ -188,10 +192,10 @@ func (c *Config) check() []error {
 			report(key, "must be more than 0")
 		}
 	}
-	return problems
+	return wrong.err()
 }
 
-func (c *Config) checkAddress(report func(key, format string, args ...any), key, address string) {
+func (c *Config) checkAddress(report reporter, key, address string) {
 	host, _, err := net.SplitHostPort(address)
 	switch {
 	case err != nil:
@@ -223,11 +227,11 @@ func isLoopback(host string) bool {
 }
 
 // origin says where a setting comes from.
-func (c *Config) origin(key string) string {
+func (c *Config) origin(key string) place {
 	for _, s := range c.settings {
 		if s.key == key {
 			return s.origin
 		}
 	}
-	return "default"
+	return place{}
 }

@@ -90,15 +90,15 @@ func TestErrorsNameThePlace(t *testing.T) {
 		args    []string
 		want    []string // parts of the error
 	}{
-		{"an unknown key", "data: x\nlistn: y\n", nil, nil, []string{"lts.yaml:2: unknown key listn; did you mean listen?"}},
-		{"an unknown key without a near one", "colour: red\n", nil, nil, []string{"lts.yaml:1: unknown key colour\n"}},
-		{"an unknown key in a section", "log:\n  levle: info\n", nil, nil, []string{"lts.yaml:2: unknown key log.levle; did you mean level?"}},
-		{"an unknown key in a list", "directory:\n  domains:\n    - nam: x\n", nil, nil, []string{"lts.yaml:3: unknown key directory.domains.nam; did you mean name?"}},
-		{"several", "listn: y\nlog:\n  levle: info\n", nil, nil, []string{"lts.yaml:1: unknown key listn", "lts.yaml:3: unknown key log.levle"}},
-		{"a key twice", "data: x\ndata: y\n", nil, nil, []string{"lts.yaml:2: the key data stands twice"}},
-		{"a section that is a value", "log: debug\n", nil, nil, []string{"lts.yaml:1: log must be a section with the keys format, level"}},
-		{"a value that is a section", "data:\n  folder: x\n", nil, nil, []string{"lts.yaml:2: data must be a single value"}},
-		{"a list", "- data\n", nil, nil, []string{"lts.yaml:1: the file must be a section"}},
+		{"an unknown key", "data: x\nlistn: y\n", nil, nil, []string{"lts.yaml:2: listn: unknown key; did you mean listen?"}},
+		{"an unknown key without a near one", "colour: red\n", nil, nil, []string{"lts.yaml:1: colour: unknown key\n"}},
+		{"an unknown key in a section", "log:\n  levle: info\n", nil, nil, []string{"lts.yaml:2: log.levle: unknown key; did you mean level?"}},
+		{"an unknown key in a list", "directory:\n  domains:\n    - nam: x\n", nil, nil, []string{"lts.yaml:3: directory.domains.nam: unknown key; did you mean name?"}},
+		{"several", "listn: y\nlog:\n  levle: info\n", nil, nil, []string{"lts.yaml:1: listn: unknown key", "lts.yaml:3: log.levle: unknown key"}},
+		{"a key twice", "data: x\ndata: y\n", nil, nil, []string{"lts.yaml:2: data: the key stands twice"}},
+		{"a section that is a value", "log: debug\n", nil, nil, []string{"lts.yaml:1: log: must be a section with the keys format, level"}},
+		{"a value that is a section", "data:\n  folder: x\n", nil, nil, []string{"lts.yaml:2: data: must be a single value"}},
+		{"a list", "- data\n", nil, nil, []string{"lts.yaml:1: the file: must be a section"}},
 		{"two documents", "data: x\n---\ndata: y\n", nil, nil, []string{"lts.yaml: there must be one YAML document"}},
 		{"not YAML", "data: [\n", nil, nil, []string{"lts.yaml: yaml: line"}},
 		{"a number", "quotas:\n  groups: many\n", nil, nil, []string{`lts.yaml:2: quotas.groups: "many" is not a number of at least 1`}},
@@ -109,15 +109,15 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"a switch", "faults: maybe\n", nil, nil, []string{`lts.yaml:1: faults: "maybe" is not true or false`}},
 		{"an edition", "edition: 2024-30\n", nil, nil, []string{`"2024-30" is not one of 2022-08, 2024-03, latest; did you mean 2024-03?`}},
 		{"a level", "", []string{"LTS_LOG_LEVEL=loud"}, nil, []string{`LTS_LOG_LEVEL: log.level: "loud" is not one of debug`}},
-		{"an address", "", nil, []string{"--listen", "8080"}, []string{`listen (--listen): "8080" is not an address such as 127.0.0.1:8080`}},
+		{"an address", "", nil, []string{"--listen", "8080"}, []string{`--listen: listen: "8080" is not an address such as 127.0.0.1:8080`}},
 		{"development credentials for everybody", "", []string{"LTS_LISTEN=0.0.0.0:8080"}, nil,
-			[]string{"listen (LTS_LISTEN): without a directory the development credentials hold"}},
-		{"a certificate without a key", "tls: {cert_file: a.pem}\n", nil, nil, []string{"tls.cert_file (lts.yaml:1): a certificate needs tls.key_file too"}},
-		{"a key without a certificate", "", nil, []string{"--tls-key-file", "a.pem"}, []string{"tls.key_file (--tls-key-file): a key needs tls.cert_file too"}},
-		{"two certificates", "tls: {cert_file: a, key_file: b, self_signed: true}\n", nil, nil, []string{"tls.self_signed (lts.yaml:1): there is a certificate already"}},
-		{"a public URL without a scheme", "public_url: logs.example.com\n", nil, nil, []string{`public_url (lts.yaml:1): "logs.example.com" is not a URL such as https://logs.example.com`}},
+			[]string{"LTS_LISTEN: listen: without a directory the development credentials hold"}},
+		{"a certificate without a key", "tls: {cert_file: a.pem}\n", nil, nil, []string{"lts.yaml:1: tls.cert_file: a certificate needs tls.key_file too"}},
+		{"a key without a certificate", "", nil, []string{"--tls-key-file", "a.pem"}, []string{"--tls-key-file: tls.key_file: a key needs tls.cert_file too"}},
+		{"two certificates", "tls: {cert_file: a, key_file: b, self_signed: true}\n", nil, nil, []string{"lts.yaml:1: tls.self_signed: there is a certificate already"}},
+		{"a public URL without a scheme", "public_url: logs.example.com\n", nil, nil, []string{`lts.yaml:1: public_url: "logs.example.com" is not a URL such as https://logs.example.com`}},
 		{"a public URL that goes on", "public_url: https://logs.example.com/\n", nil, nil, []string{"must be a base URL: without a slash at its end"}},
-		{"no time at all", "timeouts: {headers: 0s}\n", nil, nil, []string{"timeouts.headers (lts.yaml:1): must be more than 0"}},
+		{"no time at all", "timeouts: {headers: 0s}\n", nil, nil, []string{"lts.yaml:1: timeouts.headers: must be more than 0"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := load(t, tt.file, tt.environ, tt.args...)
@@ -133,10 +133,72 @@ func TestErrorsNameThePlace(t *testing.T) {
 	}
 }
 
+// Flags come before variables before the lines of files.
+func TestSeveralMistakesAreListedByPlace(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		file    string
+		environ []string
+		args    []string
+		want    string
+	}{
+		{
+			"values that are wrong by themselves",
+			"quotas:\n  groups: 0\n  strems: 1\nfaults: maybe\nedition: 2024-30\n",
+			[]string{"LTS_TIMEOUTS_IDLE=soon", "LTS_LOG_LEVEL=loud"},
+			nil,
+			"configuration: 6 mistakes\n" +
+				"  LTS_LOG_LEVEL: log.level: \"loud\" is not one of debug, info, warn, error\n" +
+				"  LTS_TIMEOUTS_IDLE: timeouts.idle: \"soon\" is not a duration such as 90s, 5m, 1h30m or 30d\n" +
+				"  lts.yaml:2: quotas.groups: \"0\" is not a number of at least 1\n" +
+				"  lts.yaml:3: quotas.strems: unknown key; did you mean streams?\n" +
+				"  lts.yaml:4: faults: \"maybe\" is not true or false\n" +
+				"  lts.yaml:5: edition: \"2024-30\" is not one of 2022-08, 2024-03, latest; did you mean 2024-03?",
+		},
+		{
+			"values that do not fit together",
+			"limits: {max_window: 0s}\ntimeouts:\n  request: 0s\n  headers: 0s\n",
+			[]string{"LTS_TIMEOUTS_IDLE=0s", "LTS_TLS_KEY_FILE=k.pem"},
+			[]string{"--transfers-interval=0s", "--listen=8080"},
+			"configuration: 7 mistakes\n" +
+				"  --listen: listen: \"8080\" is not an address such as 127.0.0.1:8080\n" +
+				"  --transfers-interval: transfers.interval: must be more than 0\n" +
+				"  LTS_TIMEOUTS_IDLE: timeouts.idle: must be more than 0\n" +
+				"  LTS_TLS_KEY_FILE: tls.key_file: a key needs tls.cert_file too\n" +
+				"  lts.yaml:1: limits.max_window: must be more than 0\n" +
+				"  lts.yaml:3: timeouts.request: must be more than 0\n" +
+				"  lts.yaml:4: timeouts.headers: must be more than 0",
+		},
+		{
+			"a directory",
+			"directory:\n  domains:\n    - name: acme\n      projects: [{name: prod}]\n      users: [{name: alice, access_keys: [{id: AK}]}]\n",
+			nil, nil,
+			"configuration: 3 mistakes\n" +
+				"  lts.yaml:2: directory: access key \"AK\": the secret is empty\n" +
+				"  lts.yaml:2: directory: project \"prod\": the ID \"\" must have 32 characters\n" +
+				"  lts.yaml:2: directory: project ID \"\" is empty or taken",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := load(t, tt.file, tt.environ, tt.args...)
+			if err == nil {
+				t.Fatal("Load gives no error")
+			}
+			if diff := cmp.Diff(tt.want, err.Error()); diff != "" {
+				t.Errorf("the error (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestAFileThatIsNotThereIsAnError(t *testing.T) {
 	err := config.New(newFlags()).Load(config.Source{File: filepath.Join(t.TempDir(), "missing.yaml")})
 	if err == nil || !strings.Contains(err.Error(), "missing.yaml") {
 		t.Errorf("Load gives %v, want an error that names the file", err)
+	}
+	_, err = load(t, "", nil, "--directory-file", "missing.yaml")
+	if want := "configuration: --directory-file: directory_file: open missing.yaml: "; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("Load without the file of the directory gives %v, want %q at its beginning", err, want)
 	}
 }
 

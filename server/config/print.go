@@ -24,7 +24,7 @@ func (c *Config) Print(w io.Writer) error {
 		root.FootComment = "# no directory: the public development credentials hold"
 	} else {
 		key := scalar(directoryKey, "")
-		key.HeadComment = "# " + c.directoryAt
+		key.HeadComment = "# " + c.directoryAt.String()
 		root.Content = append(root.Content, key, directoryNode(*c.Directory))
 	}
 	encoder := yaml.NewEncoder(w)
@@ -47,7 +47,7 @@ func (c *Config) print(section *yaml.Node, path []string, s *setting) {
 		c.print(section.Content[last], path[1:], s)
 		return
 	}
-	value := scalar(s.flag.Value.String(), s.origin)
+	value := scalar(s.flag.Value.String(), s.origin.String())
 	if s.flag.Value.Type() == "string" {
 		value.Tag = "!!str" // quoted where it would be read as something else
 	}

@@ -17,7 +17,7 @@ const EnvironmentPrefix = "LTS_"
 type setting struct {
 	key    string // such as "tls.cert_file"
 	flag   *pflag.Flag
-	origin string // such as "--listen"; "default" when nobody has set it
+	origin place // the zero one when nobody has set it
 }
 
 // flagName is the key as a flag.
@@ -33,7 +33,7 @@ func New(flags *pflag.FlagSet) *Config {
 	c := new(Config)
 	add := func(key string, value pflag.Value, usage string) *pflag.Flag {
 		flag := flags.VarPF(value, flagName(key), "", usage)
-		c.settings = append(c.settings, &setting{key: key, flag: flag, origin: "default"})
+		c.settings = append(c.settings, &setting{key: key, flag: flag})
 		return flag
 	}
 	addSwitch := func(key string, p *bool, usage string) {
