@@ -4,16 +4,20 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 )
 
+// Formats lists the formats of [Bundle].
+func Formats() []string { return []string{"yaml", "json"} }
+
 // Bundle returns an edition in a language as one validated file, in the order
-// of the curated document: the same bytes every time. The format is "yaml" or
-// "json".
+// of the curated document: the same bytes every time. The format is one of
+// [Formats].
 func Bundle(edition, language, format string) ([]byte, error) {
-	if format != "yaml" && format != "json" {
-		return nil, fmt.Errorf("unknown format %q: the formats are yaml, json", format)
+	if !slices.Contains(Formats(), format) {
+		return nil, unknown("format", format, Formats())
 	}
 	if _, err := Load(edition, language); err != nil {
 		return nil, err

@@ -11,6 +11,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"gopkg.in/yaml.v3"
+
+	"github.com/ltskit/ltskit/internal/suggest"
 )
 
 // Latest is the edition that the document describes without an overlay.
@@ -91,11 +93,11 @@ func layers(edition, language string) []string {
 // merge reads the document and applies the overlays of an edition and a
 // language to it.
 func merge(fsys fs.FS, edition, language string) (*yaml.Node, error) {
-	if !slices.Contains(Editions(), edition) {
-		return nil, fmt.Errorf("unknown edition %q: the editions are %s", edition, strings.Join(Editions(), ", "))
+	if err := CheckEdition(edition); err != nil {
+		return nil, err
 	}
 	if !slices.Contains(Languages(), language) {
-		return nil, fmt.Errorf("unknown language %q: the languages are %s", language, strings.Join(Languages(), ", "))
+		return nil, unknown("language", language, Languages())
 	}
 	files := layers(edition, language)
 	root, err := readYAML(fsys, files[0])
@@ -108,6 +110,19 @@ func merge(fsys fs.FS, edition, language string) (*yaml.Node, error) {
 		}
 	}
 	return root, nil
+}
+
+// CheckEdition refuses what is no edition. The error lists the editions.
+func CheckEdition(edition string) error {
+	if !slices.Contains(Editions(), edition) {
+		return unknown("edition", edition, Editions())
+	}
+	return nil
+}
+
+// unknown is the error for a name that there is not, with those that there are.
+func unknown(kind, name string, known []string) error {
+	return fmt.Errorf("unknown %s %q: the %ss are %s%s", kind, name, kind, strings.Join(known, ", "), suggest.DidYouMean(name, known))
 }
 
 // readYAML parses a file into a document node. Its errors name the file and,

@@ -72,7 +72,9 @@ func TestLoadRefusesWhatItDoesNotKnow(t *testing.T) {
 	tests := []struct {
 		name, edition, language, want string
 	}{
-		{"an unknown edition", "2023-01", "en", `unknown edition "2023-01": the editions are 2022-08, 2024-03, latest`},
+		{"an unknown edition", "2023-01", "en", `unknown edition "2023-01": the editions are 2022-08, 2024-03, latest; did you mean 2022-08?`},
+		{"an edition that is like none", "first", "en", `unknown edition "first": the editions are 2022-08, 2024-03, latest`},
+		{"the beginning of an edition", "2022", "en", `unknown edition "2022": the editions are 2022-08, 2024-03, latest; did you mean 2022-08?`},
 		{"no edition", "", "en", `unknown edition "": the editions are 2022-08, 2024-03, latest`},
 		{"an unknown language", "latest", "de", `unknown language "de": the languages are en, zh`},
 		{"no language", "latest", "", `unknown language "": the languages are en, zh`},

@@ -17,6 +17,7 @@ import (
 
 	"github.com/ltskit/ltskit/conformance"
 	"github.com/ltskit/ltskit/conformance/report"
+	"github.com/ltskit/ltskit/internal/suggest"
 	"github.com/ltskit/ltskit/openapi"
 	"github.com/ltskit/ltskit/server"
 	"github.com/ltskit/ltskit/server/embedded"
@@ -145,8 +146,8 @@ func conform(ctx context.Context, cmd *cobra.Command, o conformOptions) error {
 	editions := []string{o.edition}
 	if o.edition == allEditions {
 		editions = openapi.Editions()
-	} else if err := checkEdition(o.edition); err != nil {
-		return err
+	} else if err := openapi.CheckEdition(o.edition); err != nil { // where nothing means the newest one in Go, here it is an empty variable
+		return fmt.Errorf("--edition: %w", err)
 	}
 	outputs, err := parseReports(o.reports)
 	if err != nil {
@@ -208,7 +209,7 @@ func features(declared []string) ([]string, error) {
 	known := slices.Concat(tags, []string{conformance.FeatureQuotas, conformance.FeatureNames})
 	for _, feature := range declared {
 		if !slices.Contains(known, feature) {
-			return nil, fmt.Errorf("--features: unknown feature %q: the features are %s", feature, strings.Join(known, ", "))
+			return nil, fmt.Errorf("--features: unknown feature %q: the features are %s%s", feature, strings.Join(known, ", "), suggest.DidYouMean(feature, known))
 		}
 	}
 	if len(declared) == 0 {

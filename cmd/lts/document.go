@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ func newDocument() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			data, err := openapi.Bundle(edition, language, format)
 			if err != nil {
-				return err
+				return fmt.Errorf("%w%s", err, fileHint(format))
 			}
 			_, err = cmd.OutOrStdout().Write(data)
 			return err
@@ -32,15 +33,19 @@ func newDocument() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&edition, "edition", openapi.Latest, "edition: "+strings.Join(openapi.Editions(), ", "))
 	cmd.Flags().StringVar(&language, "language", openapi.English, "language of the texts: "+strings.Join(openapi.Languages(), ", "))
-	cmd.Flags().StringVarP(&format, "output", "o", "yaml", "format: yaml, json")
+	cmd.Flags().StringVarP(&format, "output", "o", "yaml", "format: "+strings.Join(openapi.Formats(), ", ")+"; the document goes to the standard output")
 	return cmd
 }
 
-// checkEdition refuses what is no edition. Where nothing means the newest one
-// in Go, on a command line it is an empty variable.
-func checkEdition(edition string) error {
-	if !slices.Contains(openapi.Editions(), edition) {
-		return fmt.Errorf("unknown edition %q: the editions are %s", edition, strings.Join(openapi.Editions(), ", "))
+// fileHint says how to write a file to somebody who names one in place of a
+// format.
+func fileHint(format string) string {
+	extension := strings.TrimPrefix(filepath.Ext(format), ".")
+	if extension == "" && !strings.ContainsRune(format, filepath.Separator) {
+		return ""
 	}
-	return nil
+	if !slices.Contains(openapi.Formats(), extension) {
+		extension = openapi.Formats()[0]
+	}
+	return fmt.Sprintf("; to write a file: lts document -o %s > %s", extension, format)
 }

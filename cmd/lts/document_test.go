@@ -54,10 +54,12 @@ func TestDocumentThatThereIsNot(t *testing.T) {
 		args []string
 		want []string // parts of the message
 	}{
-		"edition":  {[]string{"--edition", "2023-01"}, append([]string{`unknown edition "2023-01"`}, openapi.Editions()...)},
-		"language": {[]string{"--language", "fr"}, append([]string{`unknown language "fr"`}, openapi.Languages()...)},
-		"format":   {[]string{"-o", "xml"}, []string{`unknown format "xml"`, "yaml", "json"}},
-		"path":     {[]string{"--edition", "../lts"}, []string{`unknown edition "../lts"`}},
+		"edition":            {[]string{"--edition", "2023-01"}, append([]string{`unknown edition "2023-01"`}, openapi.Editions()...)},
+		"language":           {[]string{"--language", "fr"}, append([]string{`unknown language "fr"`}, openapi.Languages()...)},
+		"format":             {[]string{"-o", "xml"}, []string{`unknown format "xml"`, "yaml", "json"}},
+		"a file as format":   {[]string{"-o", "lts.json"}, []string{`unknown format "lts.json"`, "; to write a file: lts document -o json > lts.json"}},
+		"a file in a folder": {[]string{"-o", "out/lts"}, []string{"; to write a file: lts document -o yaml > out/lts"}},
+		"path":               {[]string{"--edition", "../lts"}, []string{`unknown edition "../lts"`}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -63,6 +63,7 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.SetVersionTemplate("{{.Version}}")
+	root.SetFlagErrorFunc(explainFlag)
 	root.AddCommand(newServe(), newConform(), newProxy(), newDocument(), newHashPassword(), newVersion())
 	return root
 }

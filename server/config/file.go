@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/ltskit/ltskit/internal/suggest"
 )
 
 // A shape says which keys a part of a file may have; nil is a part without
@@ -92,7 +94,7 @@ func (f *file) checkKeys(node *yaml.Node, want shape, path string) {
 		inner, known := want[name]
 		switch {
 		case !known:
-			f.report(key, "%s: unknown key%s", join(path, name), didYouMean(name, slices.Sorted(maps.Keys(want))))
+			f.report(key, "%s: unknown key%s", join(path, name), suggest.DidYouMean(name, slices.Sorted(maps.Keys(want))))
 		case seen[name]:
 			f.report(key, "%s: the key stands twice", join(path, name))
 		default:

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/ltskit/ltskit/internal/suggest"
 )
 
 // A Source is where settings come from besides the flags.
@@ -100,8 +102,8 @@ func (c *Config) Misspelt(environ []string) []string {
 		if slices.Contains(names, name) {
 			continue
 		}
-		if meant := didYouMean(name[len(EnvironmentPrefix):], withoutPrefix(names)); meant != "" {
-			warnings = append(warnings, "the variable "+name+" is not a setting"+strings.Replace(meant, "mean ", "mean "+EnvironmentPrefix, 1))
+		if meant := suggest.Nearest(name[len(EnvironmentPrefix):], withoutPrefix(names)); meant != "" {
+			warnings = append(warnings, "the variable "+name+" is not a setting; did you mean "+EnvironmentPrefix+meant+"?")
 		}
 	}
 	slices.Sort(warnings)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/ltskit/ltskit/internal/suggest"
 )
 
 // A value is a setting of type T in the form of flags.
@@ -64,7 +66,7 @@ func choice(p *string, standard string, among []string) pflag.Value {
 	*p = standard
 	parse := func(s string) (string, error) {
 		if !slices.Contains(among, s) {
-			return "", fmt.Errorf("%q is not one of %s%s", s, strings.Join(among, ", "), didYouMean(s, among))
+			return "", fmt.Errorf("%q is not one of %s%s", s, strings.Join(among, ", "), suggest.DidYouMean(s, among))
 		}
 		return s, nil
 	}
