@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/ltskit/ltskit/server/admin"
@@ -23,20 +25,28 @@ type door struct {
 	fingerprint string // of a certificate that signs itself
 }
 
-// openDoor listens on the address of the configuration, with TLS where it says
-// so.
-func openDoor(ctx context.Context, c *config.Config) (*door, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
-	if err != nil {
-		return nil, err
+// listen listens on the address of a setting.
+func listen(ctx context.Context, key, address string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s: %w: another program listens there, perhaps another lts serve; "+
+			"stop it or choose another address with --%s (port 0 is a free one)", key, err, strings.ReplaceAll(key, ".", "-"))
 	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	return listener, nil
+}
+
+// openDoor puts TLS on a listener where the configuration says so.
+func openDoor(listener net.Listener, c *config.Config) (*door, error) {
 	d := &door{Listener: listener, url: "http://" + listener.Addr().String()}
 	if c.TLS.CertFile == "" && !c.TLS.SelfSigned {
 		return d, nil
 	}
 	cert, err := certificate(c)
 	if err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, err
 	}
 	d.url = "https://" + listener.Addr().String()
 	if c.TLS.SelfSigned {
@@ -65,17 +75,21 @@ func certificate(c *config.Config) (tls.Certificate, error) {
 	return cert, nil
 }
 
-// openAdmin starts the server for operators. It gives the address, and what
-// ends it; both are empty without one.
-func openAdmin(ctx context.Context, c *config.Config, options admin.Options) (address string, end func() error, err error) {
+// listenAdmin listens on the address for operators; nil where there is none.
+func listenAdmin(ctx context.Context, c *config.Config) (net.Listener, error) {
 	if c.Admin.Listen == "" {
-		return "", func() error { return nil }, nil
+		return nil, nil
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Admin.Listen)
-	if err != nil {
-		return "", nil, fmt.Errorf("admin.listen: %w", err)
+	return listen(ctx, "admin.listen", c.Admin.Listen)
+}
+
+// serveAdmin starts the server for operators. It gives the address, and what
+// ends it; both are empty without a listener.
+func serveAdmin(listener net.Listener, c *config.Config, options admin.Options) (address string, end func() error) {
+	if listener == nil {
+		return "", func() error { return nil }
 	}
 	s := &http.Server{Handler: admin.NewHandler(options), ReadHeaderTimeout: c.Timeouts.Headers}
 	go func() { _ = s.Serve(listener) }() // ends with ErrServerClosed
-	return listener.Addr().String(), s.Close, nil
+	return listener.Addr().String(), s.Close
 }

@@ -62,8 +62,22 @@ func newServe() *cobra.Command {
 	return cmd
 }
 
-// serve runs the server until ctx ends.
+// serve runs the server until ctx ends. It listens before it opens, and perhaps
+// makes, the data folder: an address that is taken leaves no trace.
 func serve(ctx context.Context, c *config.Config, stdout, stderr io.Writer) (err error) {
+	listener, err := listen(ctx, "listen", c.Listen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }() // does nothing after the server has closed it
+	operators, err := listenAdmin(ctx, c)
+	if err != nil {
+		return err
+	}
+	if operators != nil {
+		defer func() { _ = operators.Close() }()
+	}
+
 	log := newLog(c.Log, stderr)
 	counted := metrics.New()
 	options := embeddedOptions(c, log)
@@ -78,11 +92,8 @@ func serve(ctx context.Context, c *config.Config, stdout, stderr io.Writer) (err
 		return err
 	}
 	ready := func(r context.Context) error { return errors.Join(ctx.Err(), s.Ready(r)) } // not while it stops
-	adminAddress, endAdmin, err := openAdmin(ctx, c, admin.Options{Metrics: counted.Handler(), Ready: ready, Log: log})
-	if err != nil {
-		return errors.Join(err, s.Close())
-	}
-	d, err := openDoor(ctx, c)
+	adminAddress, endAdmin := serveAdmin(operators, c, admin.Options{Metrics: counted.Handler(), Ready: ready, Log: log})
+	d, err := openDoor(listener, c)
 	if err == nil {
 		greet(stdout, c, d, adminAddress)
 		err = serveUntilDone(ctx, d, newHTTPServer(s, c.Timeouts, log), c.Timeouts.Shutdown)

@@ -96,11 +96,6 @@ func TestServeListensOnLoopbackOnly(t *testing.T) {
 }
 
 func TestServeThatCannotBegin(t *testing.T) {
-	busy, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = busy.Close() }()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -109,7 +104,6 @@ func TestServeThatCannotBegin(t *testing.T) {
 		args []string
 		want []string // parts of the message
 	}{
-		"busy port":                   {[]string{"--listen", busy.Addr().String()}, []string{busy.Addr().String(), "address already in use"}},
 		"address without a port":      {[]string{"--listen", "127.0.0.1"}, []string{"127.0.0.1", "listen"}},
 		"no address":                  {[]string{"--listen", ""}, []string{"listen"}},
 		"port that there is not":      {[]string{"--listen", "127.0.0.1:99999"}, []string{"99999"}},
@@ -132,6 +126,28 @@ func TestServeThatCannotBegin(t *testing.T) {
 				if !strings.Contains(got.stderr, part) {
 					t.Errorf("lts %q wrote %q, want %q in it", args, got.stderr, part)
 				}
+			}
+		})
+	}
+}
+
+func TestAnAddressThatIsTakenLeavesNoTrace(t *testing.T) {
+	busy, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = busy.Close() }()
+	for _, tt := range []struct{ flag, key string }{{"--listen", "listen"}, {"--admin-listen", "admin.listen"}} {
+		t.Run(tt.flag, func(t *testing.T) {
+			data := filepath.Join(t.TempDir(), "data")
+			got := runIt(t, "serve", "--listen", "127.0.0.1:0", "--data", data, "--tls-self-signed", tt.flag, busy.Addr().String())
+			want := "lts: " + tt.key + ": listen tcp " + busy.Addr().String() + ": bind: address already in use: another program listens there, " +
+				"perhaps another lts serve; stop it or choose another address with " + tt.flag + " (port 0 is a free one)\n"
+			if got.status != exitBroken || got.stderr != want {
+				t.Errorf("status %d, %q; want %d and %q", got.status, got.stderr, exitBroken, want)
+			}
+			if _, err := os.Stat(data); !os.IsNotExist(err) {
+				t.Errorf("the data folder is made: %v", err)
 			}
 		})
 	}
