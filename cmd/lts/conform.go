@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -239,6 +240,11 @@ func checkFlags(target conformance.Target) error {
 	if target.Endpoints.LTS == "" {
 		return nil
 	}
+	for _, endpoint := range []struct{ flag, url string }{{"endpoint", target.Endpoints.LTS}, {"iam-endpoint", target.Endpoints.IAM}} {
+		if err := checkBaseURL(endpoint.flag, endpoint.url); err != nil {
+			return err
+		}
+	}
 	a := target.Account
 	var missing []string
 	for _, needed := range []struct{ flag, value string }{
@@ -253,6 +259,24 @@ func checkFlags(target conformance.Target) error {
 		return fmt.Errorf("--endpoint needs %s", strings.Join(missing, ", "))
 	}
 	return nil
+}
+
+// checkBaseURL refuses what is not the base URL of a service. Nothing at all is
+// none, and all right. A password in a URL is not shown.
+func checkBaseURL(flag, text string) error {
+	u, err := url.Parse(text)
+	switch {
+	case text == "":
+		return nil
+	case err != nil: // which has the whole text in it
+		return fmt.Errorf("--%s: must be an http or https URL with a host, such as http://127.0.0.1:8080", flag)
+	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return fmt.Errorf("--%s: %q must be an http or https URL with a host, such as http://127.0.0.1:8080", flag, u.Redacted())
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return fmt.Errorf("--%s: %q must be a base URL: without user, query and fragment", flag, u.Redacted())
+	default:
+		return nil
+	}
 }
 
 // conformEdition runs the cases of an edition. The report is there, as far as it
