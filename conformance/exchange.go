@@ -166,14 +166,14 @@ func list(v any, names ...string) []any {
 // $TOKEN stand for secrets.
 func (e *Exchange) Curl() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "curl -i -X %s", e.Method)
+	fmt.Fprintf(&b, "curl -gi -X %s", e.Method)
 	for _, name := range slices.Sorted(maps.Keys(e.RequestHeader)) {
 		for _, value := range e.RequestHeader[name] {
 			b.WriteString(" -H " + shellQuote(name+": "+value))
 		}
 	}
 	if e.RequestBody != "" {
-		b.WriteString(" --data-binary " + shellQuote(e.RequestBody))
+		b.WriteString(" --data-raw " + shellQuote(e.RequestBody))
 	}
 	b.WriteString(" " + shellQuote(e.URL))
 	return b.String()

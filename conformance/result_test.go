@@ -65,13 +65,21 @@ FAILED examples/groups/ListLogGroups/401/invalid-token
   must   status: the example has 401; got 200
   says   2024-03 section 5.1.2
   see    the contradictions group-list-break
-  again  curl -i -X GET -H 'X-Auth-Token: '"$TOKEN" 'http://127.0.0.1/v2/p/groups'
+  again  curl -gi -X GET -H 'X-Auth-Token: '"$TOKEN" 'http://127.0.0.1/v2/p/groups'
 
 COULD NOT RUN scenarios/streams
   EOF
 
 a server, edition 2024-03: 4 cases = 1 passed + 1 failed + 0 waived + 1 not supported + 1 could not run; 12 checks in 1.5s
 not supported: no faults (1)
+
+The commands behind "again" are for a POSIX shell. LTS_PASSWORD is the password of the user, TOKEN a token for the
+project, OTHER_TOKEN one for the other project, BAD_TOKEN a text that is none. Put in what is in capitals:
+  read -r LTS_PASSWORD
+  TOKEN=$(curl -gsi IAM_ENDPOINT/v3/auth/tokens -H 'Content-Type: application/json' --data-raw '{"auth": {"identity":
+    {"methods": ["password"], "password": {"user": {"name": "USER", "password": "'"$LTS_PASSWORD"'", "domain": {"name":
+    "DOMAIN"}}}}, "scope": {"project": {"name": "PROJECT"}}}}' |
+    tr -d '\r' | awk 'tolower($1) == "x-subject-token:" {print $2}')
 `
 	var out strings.Builder
 	if err := report.WriteText(&out); err != nil {
@@ -79,5 +87,16 @@ not supported: no faults (1)
 	}
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("WriteText (-want +got):\n%s", diff)
+	}
+}
+
+func TestWithoutACommandNoVariablesAreExplained(t *testing.T) {
+	report := &conformance.Report{Results: []conformance.Result{
+		{Case: conformance.Case{Name: "examples/groups/ListLogGroups/200/one-group"}, Outcome: conformance.Passed, Exchanges: []*conformance.Exchange{{Method: "GET"}}},
+		{Case: conformance.Case{Name: "examples/streams/ListLogStreams/200/one-stream"}, Outcome: conformance.CouldNotRun, Reason: "EOF"},
+	}}
+	var out strings.Builder
+	if err := report.WriteText(&out); err != nil || strings.Contains(out.String(), "TOKEN") {
+		t.Errorf("WriteText gives %v and\n%s\nwant nothing about variables", err, out.String())
 	}
 }

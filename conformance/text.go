@@ -18,6 +18,9 @@ func (r *Report) WriteText(out io.Writer) error {
 		writeResult(&b, result)
 	}
 	r.writeSummary(&b)
+	if strings.Contains(b.String(), again) {
+		b.WriteString(howToSetVariables)
+	}
 	_, err := io.WriteString(out, b.String())
 	return err
 }
@@ -77,17 +80,17 @@ func writeResult(b *strings.Builder, result Result) {
 		_, _ = fmt.Fprintf(b, "\nCOULD NOT RUN %s\n  %s\n", result.Name, result.Reason)
 	case len(result.Problems) > 0:
 		_, _ = fmt.Fprintf(b, "\n%s %s\n", strings.ToUpper(string(result.Outcome)), result.Name)
-		again := 0
+		shown := 0
 		for _, problem := range result.Problems {
 			_, _ = fmt.Fprintf(b, "  %-6s %s\n", problem.Level, problem)
-			again = problem.Exchange
+			shown = problem.Exchange
 		}
 		_, _ = fmt.Fprintf(b, "  says   %s\n", strings.Join(result.Sources, ", "))
 		if len(result.Contradictions) > 0 {
 			_, _ = fmt.Fprintf(b, "  see    the contradictions %s\n", strings.Join(result.Contradictions, ", "))
 		}
-		if again < len(result.Exchanges) && again >= 0 {
-			_, _ = fmt.Fprintf(b, "  again  %s\n", result.Exchanges[again].Curl())
+		if shown < len(result.Exchanges) && shown >= 0 {
+			b.WriteString(again + result.Exchanges[shown].Curl() + "\n")
 		}
 	}
 }
@@ -123,3 +126,17 @@ func (r *Report) reasons() []string {
 	}
 	return order
 }
+
+// again stands in front of a command that sends a request once more.
+const again = "  again  "
+
+// howToSetVariables says what the variables of [Exchange.Curl] are.
+const howToSetVariables = `
+The commands behind "again" are for a POSIX shell. LTS_PASSWORD is the password of the user, TOKEN a token for the
+project, OTHER_TOKEN one for the other project, BAD_TOKEN a text that is none. Put in what is in capitals:
+  read -r LTS_PASSWORD
+  TOKEN=$(curl -gsi IAM_ENDPOINT/v3/auth/tokens -H 'Content-Type: application/json' --data-raw '{"auth": {"identity":
+    {"methods": ["password"], "password": {"user": {"name": "USER", "password": "'"$LTS_PASSWORD"'", "domain": {"name":
+    "DOMAIN"}}}}, "scope": {"project": {"name": "PROJECT"}}}}' |
+    tr -d '\r' | awk 'tolower($1) == "x-subject-token:" {print $2}')
+`
