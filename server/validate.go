@@ -1,18 +1,12 @@
 package server
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"math/big"
 	"net/http"
 	"net/url"
 	"os"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
@@ -240,107 +234,4 @@ func unreadable(err error) error {
 		return errSlow
 	}
 	return lts.ErrNotJSON.CausedBy(err)
-}
-
-// maxDepth bounds how deep values may nest: decoding one takes stack for each
-// level, and a process does not survive the end of its stack.
-const maxDepth = 1000
-
-var errTooDeep = fmt.Errorf("the body must nest at most %d levels deep", maxDepth)
-
-// decodeJSON decodes one JSON value, exactly: numbers keep their digits, and
-// what some decoders let pass (text behind the value, a name twice in an
-// object, bytes that are not UTF-8) is refused, because two readers of it would
-// not read the same.
-func decodeJSON(raw []byte) (any, error) {
-	if !utf8.Valid(raw) {
-		return nil, errors.New("the body is not UTF-8")
-	}
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	value, err := decodeValue(decoder, maxDepth)
-	if err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, errors.New("the body ends before its value does")
-		}
-		return nil, err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("there is more behind the value, at byte %d", decoder.InputOffset())
-	}
-	return value, nil
-}
-
-// decodeValue decodes the next value, in which at most so many levels nest.
-func decodeValue(decoder *json.Decoder, levels int) (any, error) {
-	token, err := decoder.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch token := token.(type) {
-	case json.Number:
-		return plainNumber(token), nil
-	case json.Delim:
-		if levels == 0 {
-			return nil, errTooDeep
-		}
-		if token == '{' {
-			return decodeObject(decoder, levels-1)
-		}
-		return decodeArray(decoder, levels-1)
-	default:
-		return token, nil
-	}
-}
-
-func decodeObject(decoder *json.Decoder, levels int) (any, error) {
-	object := make(map[string]any)
-	for decoder.More() {
-		token, err := decoder.Token()
-		if err != nil {
-			return nil, err
-		}
-		name, _ := token.(string) // the decoder gives nothing else for a name
-		if _, twice := object[name]; twice {
-			return nil, fmt.Errorf("the name %.40q stands twice in an object", name)
-		}
-		if object[name], err = decodeValue(decoder, levels); err != nil {
-			return nil, err
-		}
-	}
-	_, err := decoder.Token() // the closing brace
-	return object, err
-}
-
-func decodeArray(decoder *json.Decoder, levels int) (any, error) {
-	array := []any{}
-	for decoder.More() {
-		value, err := decodeValue(decoder, levels)
-		if err != nil {
-			return nil, err
-		}
-		array = append(array, value)
-	}
-	_, err := decoder.Token() // the closing bracket
-	return array, err
-}
-
-// plainNumber writes a whole number without fraction and exponent: 7.0 and 7e0
-// are the integer 7 to a schema, but not to the types of the generated code.
-// What has more digits or a larger exponent than any field takes stays as it is.
-func plainNumber(number json.Number) json.Number {
-	const longest, largest = 40, 30
-	if len(number) > longest || !strings.ContainsAny(string(number), ".eE") {
-		return number
-	}
-	if i := strings.IndexAny(string(number), "eE"); i >= 0 {
-		if exponent, err := strconv.Atoi(string(number[i+1:])); err != nil || max(exponent, -exponent) > largest {
-			return number
-		}
-	}
-	value, ok := new(big.Rat).SetString(string(number))
-	if !ok || !value.IsInt() {
-		return number
-	}
-	return json.Number(value.Num().String())
 }
