@@ -40,7 +40,13 @@ type LogtankSpec struct {
 
 // A LogtankTx is the part of a transaction that concerns logtanks.
 type LogtankTx interface {
-	Logtanks() ([]Logtank, error)
+	// Logtanks lists at most limit logtanks after the one of an ID; with an empty
+	// one from the first on. Those whose deletion began at deletedUntil or before
+	// are left out; at the zero time none is. It is empty where there is no
+	// logtank of the ID.
+	Logtanks(after string, deletedUntil time.Time, limit int) ([]Logtank, error)
+	// RemoveLogtanks deletes those whose deletion began at deletedUntil or before.
+	RemoveLogtanks(deletedUntil time.Time) error
 	Logtank(id string) (logtank Logtank, ok bool, err error)
 	LogtankOf(resourceType, resourceID string) (logtank Logtank, ok bool, err error)
 	InsertLogtank(Logtank) error
@@ -75,7 +81,7 @@ func (s *Service) CreateLogtank(ctx context.Context, projectID string, spec Logt
 		UpdatedAt:    now,
 	}
 	err := s.catalog.Update(ctx, projectID, func(tx CatalogTx) error {
-		if err := s.removeDeleted(tx); err != nil {
+		if err := tx.RemoveLogtanks(s.goneUntil()); err != nil {
 			return err
 		}
 		if _, taken, err := tx.LogtankOf(spec.ResourceType, spec.ResourceID); err != nil {
@@ -109,47 +115,31 @@ func (s *Service) Logtanks(ctx context.Context, projectID, marker string, limit 
 		limit = MaxLogtankPage
 	}
 	var page LogtankPage
-	err := s.catalog.View(ctx, projectID, func(tx CatalogTx) error {
-		all, err := tx.Logtanks()
-		if err != nil {
+	err := s.catalog.View(ctx, projectID, func(tx CatalogTx) (err error) {
+		if err := checkMarker(tx, marker); err != nil {
 			return err
 		}
-		start, err := afterMarker(all, marker)
-		if err != nil {
-			return err
-		}
-		page = s.page(all[start:], limit)
-		return nil
+		page.Logtanks, err = tx.Logtanks(marker, s.goneUntil(), limit+1) // one more tells whether there is a next page
+		return err
 	})
+	if len(page.Logtanks) > limit {
+		page.Logtanks = page.Logtanks[:limit]
+		page.Next = page.Logtanks[limit-1].ID
+	}
 	return page, orFailure(err, errListFailed)
 }
 
-// afterMarker finds where the page after a marker begins.
-func afterMarker(all []Logtank, marker string) (int, error) {
+// checkMarker refuses the marker of a page that names no logtank. One that is
+// gone still marks a place.
+func checkMarker(tx LogtankTx, marker string) error {
 	if marker == "" {
-		return 0, nil
+		return nil
 	}
-	for i, logtank := range all {
-		if logtank.ID == marker {
-			return i + 1, nil
-		}
+	_, ok, err := tx.Logtank(marker)
+	if err == nil && !ok {
+		err = invalidLogtank("marker", "there is no such logtank")
 	}
-	return 0, invalidLogtank("marker", "there is no such logtank")
-}
-
-func (s *Service) page(rest []Logtank, limit int) LogtankPage {
-	var page LogtankPage
-	for _, logtank := range rest {
-		if s.isGone(logtank) {
-			continue
-		}
-		if len(page.Logtanks) == limit {
-			page.Next = page.Logtanks[limit-1].ID
-			break
-		}
-		page.Logtanks = append(page.Logtanks, logtank)
-	}
-	return page
+	return err
 }
 
 // Logtank returns a logtank. It fails with [ErrLogtankNotFound].
@@ -198,25 +188,13 @@ func (s *Service) DeleteLogtank(ctx context.Context, projectID, id string) error
 	return orFailure(err, errListFailed)
 }
 
+// goneUntil is when the deletion of a logtank must have begun for it to have
+// come to its end by now.
+func (s *Service) goneUntil() time.Time { return s.now().Add(-s.provisioning) }
+
 // isGone reports whether the deletion of a logtank has come to its end.
 func (s *Service) isGone(logtank Logtank) bool {
-	return !logtank.DeletedAt.IsZero() && !s.now().Before(logtank.DeletedAt.Add(s.provisioning))
-}
-
-// removeDeleted drops the rows of logtanks that are gone.
-func (s *Service) removeDeleted(tx LogtankTx) error {
-	all, err := tx.Logtanks()
-	if err != nil {
-		return err
-	}
-	for _, logtank := range all {
-		if s.isGone(logtank) {
-			if err := tx.DeleteLogtank(logtank.ID); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return !logtank.DeletedAt.IsZero() && !logtank.DeletedAt.After(s.goneUntil())
 }
 
 func (s *Service) findLogtank(tx LogtankTx, id string) (Logtank, error) {

@@ -21,8 +21,18 @@ func scanLogtank(r row) (lts.Logtank, error) {
 	return l, err
 }
 
-func (t *tx) Logtanks() ([]lts.Logtank, error) {
-	return list(t, scanLogtank, selectLogtanks+` ORDER BY seq`, t.projectID)
+func (t *tx) Logtanks(after string, deletedUntil time.Time, limit int) ([]lts.Logtank, error) {
+	query, args := selectLogtanks, []any{t.projectID}
+	if after != "" {
+		query += ` AND seq > (SELECT seq FROM logtanks WHERE project_id = ? AND id = ?)`
+		args = append(args, t.projectID, after)
+	}
+	query += ` AND (deleted_ms IS NULL OR deleted_ms > ?) ORDER BY seq LIMIT ?`
+	return list(t, scanLogtank, query, append(args, millis(deletedUntil), limit)...)
+}
+
+func (t *tx) RemoveLogtanks(deletedUntil time.Time) error {
+	return t.exec(`DELETE FROM logtanks WHERE project_id = ? AND deleted_ms <= ?`, t.projectID, millis(deletedUntil))
 }
 
 func (t *tx) Logtank(id string) (lts.Logtank, bool, error) {

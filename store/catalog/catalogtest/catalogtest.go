@@ -3,7 +3,9 @@
 package catalogtest
 
 import (
+	"math"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -138,11 +140,16 @@ func readAll(tx lts.CatalogTx) (state, error) {
 		}
 		s.Streams = append(s.Streams, streams...)
 	}
-	if s.Logtanks, err = tx.Logtanks(); err != nil {
+	if s.Logtanks, err = allLogtanks(tx); err != nil {
 		return state{}, err
 	}
 	s.Transfers, err = tx.Transfers()
 	return s, err
+}
+
+// allLogtanks reads all logtanks in one page.
+func allLogtanks(tx lts.CatalogTx) ([]lts.Logtank, error) {
+	return tx.Logtanks("", time.Time{}, math.MaxInt32)
 }
 
 // wantState reports how a project differs from what it should have.

@@ -41,6 +41,10 @@ var mistakes = []mistake{
 	{"makes no tags of an empty list", withTx(withoutEmptyTags), "tags survive"},
 	{"cuts long names", withTx(withShortNames), "long and odd names survive"},
 	{"ignores case", withTx(inLowerCase), "names that only look alike are different"},
+	{"begins every page at the first", withTx(withPages(func(p *pageOf) { p.after = "" })), "a page of logtanks begins after the one of an ID and ends at the limit"},
+	{"has no end of a page", withTx(withPages(func(p *pageOf) { p.limit = 1000 })), "a page of logtanks begins after the one of an ID and ends at the limit"},
+	{"shows what is deleted", withTx(withPages(func(p *pageOf) { p.deletedUntil = time.Time{} })), "a page is full although deleted logtanks are left out, and begins after one of them as well"},
+	{"removes nothing", withTx(func(tx lts.CatalogTx) lts.CatalogTx { return hoarder{tx} }), "deleted logtanks are removed up to a moment, and it too"},
 	{"checks before it locks", checksEarly, "a check and its change are one"},
 	{"reads several states in one view", readsSeveralStates, "readers see a consistent state while a writer works"},
 }
@@ -244,6 +248,35 @@ func (t insertTx) InsertGroup(g lts.Group) error {
 	t.group(&g)
 	return t.CatalogTx.InsertGroup(g)
 }
+
+// A pageOf is what a page of logtanks is asked for by.
+type pageOf struct {
+	after        string
+	deletedUntil time.Time
+	limit        int
+}
+
+// withPages gives other pages of logtanks than those that are asked for.
+func withPages(change func(*pageOf)) func(lts.CatalogTx) lts.CatalogTx {
+	return func(tx lts.CatalogTx) lts.CatalogTx { return pagesTx{tx, change} }
+}
+
+type pagesTx struct {
+	lts.CatalogTx
+
+	change func(*pageOf)
+}
+
+func (t pagesTx) Logtanks(after string, deletedUntil time.Time, limit int) ([]lts.Logtank, error) {
+	page := pageOf{after, deletedUntil, limit}
+	t.change(&page)
+	return t.CatalogTx.Logtanks(page.after, page.deletedUntil, page.limit)
+}
+
+// A hoarder keeps deleted logtanks.
+type hoarder struct{ lts.CatalogTx }
+
+func (hoarder) RemoveLogtanks(time.Time) error { return nil }
 
 func inSeconds(tx lts.CatalogTx) lts.CatalogTx {
 	return insertTx{tx, func(g *lts.Group) { g.CreatedAt = g.CreatedAt.Truncate(time.Second) }}
