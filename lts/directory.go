@@ -33,6 +33,17 @@ type User struct {
 	Suspended    bool
 }
 
+// A Principal is a user as others may see it: without the hash of its password.
+type Principal struct {
+	ID       string
+	Name     string
+	DomainID string
+}
+
+func (u User) principal() Principal {
+	return Principal{ID: u.ID, Name: u.Name, DomainID: u.DomainID}
+}
+
 // A Project belongs to a domain and owns log groups.
 type Project struct {
 	ID       string // 32 characters
@@ -162,17 +173,17 @@ func (d *Directory) AccessKey(id string) (AccessKey, bool) {
 
 // Owner returns the user of an access key and its domain. It fails with
 // [ErrSuspended] when the user is suspended.
-func (d *Directory) Owner(key AccessKey) (User, Domain, error) {
+func (d *Directory) Owner(key AccessKey) (Principal, Domain, error) {
 	user, _ := d.userByID(key.UserID) // NewDirectory has checked that it is there
 	if user.Suspended {
-		return User{}, Domain{}, ErrSuspended
+		return Principal{}, Domain{}, ErrSuspended
 	}
 	domain, _ := d.domain(user.DomainID, "")
-	return user, domain, nil
+	return user.principal(), domain, nil
 }
 
 // MayUse reports whether a user may use a project.
-func (d *Directory) MayUse(user User, projectID string) bool {
+func (d *Directory) MayUse(user Principal, projectID string) bool {
 	project, known := d.projectByID(projectID)
 	return known && project.DomainID == user.DomainID
 }

@@ -130,19 +130,20 @@ func TestOwnerOfAKeyIsItsUser(t *testing.T) {
 func TestMayUseTheProjectsOfTheOwnDomain(t *testing.T) {
 	spec := directorySpec()
 	directory := newDirectory(t, spec)
+	alice, other := principal(spec.Users[0]), principal(spec.Users[2])
 	for _, tt := range []struct {
 		name    string
-		user    lts.User
+		user    lts.Principal
 		project string
 		want    bool
 	}{
-		{"of the domain", spec.Users[0], beta, true},
-		{"of another domain", spec.Users[0], foreign, false},
-		{"of the other domain, by its user", spec.Users[2], foreign, true},
-		{"an unknown one", spec.Users[0], strings.Repeat("0", 32), false},
-		{"none", spec.Users[0], "", false},
-		{"by a name", spec.Users[0], "alpha", false},
-		{"by nobody", lts.User{}, alpha, false},
+		{"of the domain", alice, beta, true},
+		{"of another domain", alice, foreign, false},
+		{"of the other domain, by its user", other, foreign, true},
+		{"an unknown one", alice, strings.Repeat("0", 32), false},
+		{"none", alice, "", false},
+		{"by a name", alice, "alpha", false},
+		{"by nobody", lts.Principal{}, alpha, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := directory.MayUse(tt.user, tt.project); got != tt.want {
@@ -211,4 +212,9 @@ func lines(err error) []string {
 		return nil
 	}
 	return strings.Split(err.Error(), "\n")
+}
+
+// principal is a user as a grant names it.
+func principal(user lts.User) lts.Principal {
+	return lts.Principal{ID: user.ID, Name: user.Name, DomainID: user.DomainID}
 }

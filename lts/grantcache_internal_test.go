@@ -12,7 +12,7 @@ func TestGrantCache(t *testing.T) {
 	if _, known := cache.find("token", now); known {
 		t.Error("an empty cache knows a token")
 	}
-	cache.keep("token", Grant{User: User{ID: "u"}, ExpiresAt: now})
+	cache.keep("token", Grant{User: Principal{ID: "u"}, ExpiresAt: now})
 	if grant, known := cache.find("token", now.Add(-1)); !known || grant.User.ID != "u" {
 		t.Errorf("find gives %v, %t before the token expires, want the user u", grant, known)
 	}

@@ -75,7 +75,7 @@ type Reference struct {
 
 // A Grant says who the bearer of a token is and what it may be used for.
 type Grant struct {
-	User   User
+	User   Principal
 	Domain Domain // of the user
 	// Project is nil when the scope is the domain. It may be shared with other
 	// grants: read, do not change.
@@ -92,7 +92,7 @@ func (t *Tokens) Issue(credentials Credentials) (string, Grant, error) {
 	if err != nil {
 		return "", Grant{}, err
 	}
-	grant, err := t.grant(user, credentials)
+	grant, err := t.grant(user.principal(), credentials)
 	if err != nil {
 		return "", Grant{}, err
 	}
@@ -130,7 +130,7 @@ func (t *Tokens) verify(token string) (Grant, error) {
 	if user.Suspended {
 		return Grant{}, ErrSuspended
 	}
-	grant := Grant{User: user, IssuedAt: c.issuedAt(), ExpiresAt: c.expiresAt()}
+	grant := Grant{User: user.principal(), IssuedAt: c.issuedAt(), ExpiresAt: c.expiresAt()}
 	grant.Domain, _ = t.directory.domain(user.DomainID, "")
 	if c.ProjectID != "" {
 		project, known := t.directory.projectByID(c.ProjectID)
@@ -143,7 +143,7 @@ func (t *Tokens) verify(token string) (Grant, error) {
 }
 
 // ProjectsOf lists the projects that a user may use, by name.
-func (t *Tokens) ProjectsOf(user User) []Project {
+func (t *Tokens) ProjectsOf(user Principal) []Project {
 	var projects []Project
 	for _, project := range t.directory.projects {
 		if project.DomainID == user.DomainID {
@@ -196,7 +196,7 @@ func (t *Tokens) user(credentials Credentials) (User, bool) {
 }
 
 // grant works out the scope of a token.
-func (t *Tokens) grant(user User, credentials Credentials) (Grant, error) {
+func (t *Tokens) grant(user Principal, credentials Credentials) (Grant, error) {
 	domain, _ := t.directory.domain(user.DomainID, "")
 	grant := Grant{User: user, Domain: domain}
 	if scope := credentials.DomainScope; scope != nil {

@@ -65,6 +65,22 @@ func TestIssueAuthenticates(t *testing.T) {
 	}
 }
 
+func TestIssueVerifyAndOwnerNameTheUserAlike(t *testing.T) {
+	directory := newDirectory(t, directorySpec())
+	tokens := newTokensOf(t, directory, newClock())
+	token, issued, err := tokens.Issue(alice())
+	wantError(t, "Issue", err, nil)
+	verified, err := tokens.Verify(token)
+	wantError(t, "Verify", err, nil)
+	key, _ := directory.AccessKey("AK")
+	owner, _, err := directory.Owner(key)
+	wantError(t, "Owner", err, nil)
+	want := lts.Principal{ID: "user-alice", Name: "alice", DomainID: "domain-1"}
+	if issued.User != want || verified.User != want || owner != want {
+		t.Errorf("Issue, Verify and Owner name %+v, %+v and %+v, want %+v", issued.User, verified.User, owner, want)
+	}
+}
+
 // What tells a wrong password from an unknown name tells which names there are.
 func TestAnUnknownNameTakesAsLongAsAWrongPassword(t *testing.T) {
 	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost+4)
@@ -314,12 +330,12 @@ func TestProjectsOfAUserAreThoseOfItsDomainByName(t *testing.T) {
 	tokens := newTokensOf(t, newDirectory(t, spec), newClock())
 	for _, tt := range []struct {
 		name string
-		user lts.User
+		user lts.Principal
 		want []string
 	}{
-		{"two projects", spec.Users[0], []string{alpha, beta}},
-		{"one project", spec.Users[2], []string{foreign}},
-		{"nobody", lts.User{}, nil},
+		{"two projects", principal(spec.Users[0]), []string{alpha, beta}},
+		{"one project", principal(spec.Users[2]), []string{foreign}},
+		{"nobody", lts.Principal{}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string

@@ -15,7 +15,7 @@ import (
 
 // A caller is who a request comes from.
 type caller struct {
-	user    lts.User
+	user    lts.Principal
 	domain  lts.Domain
 	project string // ID of the project that the credentials are for, or empty
 }
