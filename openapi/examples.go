@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -64,10 +63,10 @@ func examples(status string, content openapi3.Content) []Example {
 func checkExamples(doc *openapi3.T) []error {
 	var problems []error
 	for _, operation := range Operations(doc) {
-		at := "/paths/" + escapePointer(operation.Path) + "/" + strings.ToLower(operation.Method)
+		at := operation.pointer()
 		for _, parameter := range operation.AllParameters() {
 			if parameter.Value.Example != nil {
-				where := at + "/parameters/" + parameter.Value.Name
+				where := at + Pointer("parameters", parameter.Value.Name)
 				problems = append(problems, checkValue(where, parameter.Value.Schema, parameter.Value.Example)...)
 			}
 		}
@@ -76,10 +75,10 @@ func checkExamples(doc *openapi3.T) []error {
 		}
 		for _, status := range operation.Statuses() {
 			response := operation.Responses.Value(status).Value
-			problems = append(problems, checkContent(at+"/responses/"+status, response.Content)...)
+			problems = append(problems, checkContent(at+Pointer("responses", status), response.Content)...)
 			for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
 				if header := response.Headers[name].Value; header.Example != nil {
-					where := at + "/responses/" + status + "/headers/" + name
+					where := at + Pointer("responses", status, "headers", name)
 					problems = append(problems, checkValue(where, header.Schema, header.Example)...)
 				}
 			}
@@ -87,7 +86,7 @@ func checkExamples(doc *openapi3.T) []error {
 	}
 	for _, schema := range schemasOf(doc) {
 		if example := schema.ref.Value.Example; example != nil {
-			problems = append(problems, checkValue("/components/schemas/"+schema.name+"/example", schema.ref, example)...)
+			problems = append(problems, checkValue(Pointer("components", "schemas", schema.name, "example"), schema.ref, example)...)
 		}
 	}
 	return problems
@@ -98,7 +97,7 @@ func checkContent(at string, content openapi3.Content) []error {
 	for _, mediaType := range slices.Sorted(maps.Keys(content)) {
 		media := content[mediaType]
 		for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
-			where := at + "/content/" + escapePointer(mediaType) + "/examples/" + name
+			where := at + Pointer("content", mediaType, "examples", name)
 			problems = append(problems, checkValue(where, media.Schema, media.Examples[name].Value.Value)...)
 		}
 	}
@@ -113,10 +112,7 @@ func checkValue(at string, schema *openapi3.SchemaRef, v any) []error {
 	}
 	var problems []error
 	for _, broken := range SchemaErrors(err) {
-		where := at + "/value"
-		for _, token := range broken.JSONPointer() {
-			where += "/" + escapePointer(token)
-		}
+		where := at + "/value" + Pointer(broken.JSONPointer()...)
 		problems = append(problems, fmt.Errorf("%s: %s: %s", where, broken.SchemaField, broken.Reason))
 	}
 	return problems
@@ -136,8 +132,4 @@ func SchemaErrors(err error) []*openapi3.SchemaError {
 		return []*openapi3.SchemaError{broken}
 	}
 	return nil
-}
-
-func escapePointer(token string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(token)
 }

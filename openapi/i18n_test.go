@@ -155,7 +155,7 @@ func compareMembers(at string, english, other []*yaml.Node, role role) []string 
 		if other[i].Value != member {
 			return append(problems, fmt.Sprintf("%s: has the member %s, in English %s", at, other[i].Value, member))
 		}
-		place := at + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(member)
+		place := at + openapi.Pointer(member)
 		if role == object && isText(place, member, english[i+1]) {
 			problems = append(problems, compareText(place, english[i+1].Value, other[i+1].Value)...)
 			continue

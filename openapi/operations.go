@@ -87,3 +87,6 @@ func IsJSON(mediaType string) bool {
 	base = strings.TrimSpace(base)
 	return base == "application/json" || strings.HasPrefix(base, "application/") && strings.HasSuffix(base, "+json")
 }
+
+// pointer is where the operation stands in the document.
+func (o Operation) pointer() string { return Pointer("paths", o.Path, strings.ToLower(o.Method)) }

@@ -58,7 +58,7 @@ func checkExtensions(doc *openapi3.T) []error {
 }
 
 func checkOperation(operation Operation, check func(string, map[string]any)) {
-	at := "/paths/" + escapePointer(operation.Path) + "/" + strings.ToLower(operation.Method)
+	at := operation.pointer()
 	check(at, operation.Extensions)
 	for _, server := range operation.Item.Servers {
 		check(at+"/servers", server.Extensions)
@@ -88,7 +88,7 @@ func checkMedia(at string, content openapi3.Content, check func(string, map[stri
 	for _, mediaType := range slices.Sorted(maps.Keys(content)) {
 		media := content[mediaType]
 		for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
-			check(at+"/content/"+escapePointer(mediaType)+"/examples/"+name, media.Examples[name].Value.Extensions)
+			check(at+Pointer("content", mediaType, "examples", name), media.Examples[name].Value.Extensions)
 		}
 	}
 }

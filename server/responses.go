@@ -98,7 +98,7 @@ func answerRules(err error) []string {
 	}
 	var problems []string
 	for _, broken := range brokenRules(err) {
-		field := strings.TrimPrefix(jsonPointer(broken.JSONPointer())+" ", " ")
+		field := strings.TrimPrefix(openapi.Pointer(broken.JSONPointer()...)+" ", " ")
 		problems = append(problems, field+ruleText(broken))
 	}
 	if len(problems) == 0 {

@@ -50,8 +50,6 @@ type Server struct {
 	callers    *callers
 }
 
-var _ apiserver.StrictServerInterface = (*handlers)(nil)
-
 // New returns a server. It fails when the document lacks a schema or parameter
 // that the generated code was made for.
 func New(options Options) (*Server, error) {

@@ -27,7 +27,7 @@ func violation(schema *openapi3.Schema, err error) error {
 	var answer *lts.Error
 	for _, broken := range brokenRules(err) {
 		pointer := broken.JSONPointer()
-		details = append(details, lts.Detail{Field: jsonPointer(pointer), Rule: ruleText(broken)})
+		details = append(details, lts.Detail{Field: openapi.Pointer(pointer...), Rule: ruleText(broken)})
 		answer = worse(answer, errorOf(schema, pointer, broken.SchemaField == "required"))
 	}
 	if answer == nil {
@@ -62,15 +62,6 @@ func partsOf(broken *openapi3.SchemaError) openapi3.MultiError {
 	var parts openapi3.MultiError
 	errors.As(broken.Origin, &parts)
 	return parts
-}
-
-// jsonPointer writes a pointer (RFC 6901); that to the whole body is empty.
-func jsonPointer(tokens []string) string {
-	var pointer strings.Builder
-	for _, token := range tokens {
-		pointer.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(token))
-	}
-	return pointer.String()
 }
 
 // worse chooses between the errors of two broken rules: the general one wins
