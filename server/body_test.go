@@ -217,7 +217,7 @@ func TestMediaTypeOfBody(t *testing.T) {
 func TestLengthOfBody(t *testing.T) {
 	t.Parallel()
 	const limit = 1000
-	s := start(t, config{maxBody: limit})
+	s := start(t, config{options: server.Options{MaxBody: limit}})
 	body := func(length int) string {
 		const group = `{"log_group_name":"a","ttl_in_days":7,"x":""}`
 		return strings.Replace(group, `""`, `"`+strings.Repeat("x", length-len(group))+`"`, 1)

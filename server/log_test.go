@@ -20,7 +20,7 @@ import (
 func TestLogHasNoSecrets(t *testing.T) {
 	t.Parallel()
 	var log logBuffer
-	s := start(t, config{faults: true, log: log.logger()})
+	s := start(t, config{faults: true, options: server.Options{Log: log.logger()}})
 	of := s.populate(t, devProject, "needle")
 	secrets := []string{"needle", s.token(t, devProject), s.token(t, otherProject), "sesame", `"` + embedded.DevPassword + `"`}
 
@@ -96,7 +96,7 @@ func TestAccessLog(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name+" has one line", func(t *testing.T) {
 			var log logBuffer
-			s := start(t, config{log: log.logger(), catalog: panicking})
+			s := start(t, config{options: server.Options{Log: log.logger()}, catalog: panicking})
 			a := s.do(t, tt.request)
 			var lines []map[string]any
 			for _, line := range log.lines(t) {
@@ -124,7 +124,7 @@ func TestAccessLog(t *testing.T) {
 func TestWrongRequestsAreNoFailures(t *testing.T) {
 	t.Parallel()
 	var log logBuffer
-	s := start(t, config{log: log.logger()})
+	s := start(t, config{options: server.Options{Log: log.logger()}})
 	s.do(t, request{op: "CreateToken", body: loginBody("wrong", "")})
 	s.do(t, request{op: "CreateToken", body: loginBody(embedded.DevPassword, `{"project":{"name":"nothing"}}`)})
 	s.do(t, request{op: "ListLogGroups", header: withToken(nil, "bad")})
@@ -139,7 +139,7 @@ func TestWrongRequestsAreNoFailures(t *testing.T) {
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	var log logBuffer
-	s := start(t, config{log: log.logger(), catalog: panicking})
+	s := start(t, config{options: server.Options{Log: log.logger()}, catalog: panicking})
 	for range 3 {
 		a := s.do(t, request{op: "ListLogStreams", group: panicGroup})
 		a.wantError(t, 500, "LTS.0010", "Internal Server Error")

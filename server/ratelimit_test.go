@@ -13,42 +13,32 @@ import (
 	"github.com/ltskit/ltskit/server/embedded"
 )
 
-func TestACallerThatSendsTooMuchIsRefusedUntilTimePasses(t *testing.T) {
-	now := time.Date(2024, 2, 28, 12, 0, 0, 0, time.UTC)
-	s := newServer(t, server.Options{Now: func() time.Time { return now }, RateLimit: server.RateLimit{PerSecond: 0.5, Burst: 2}})
-	token := tokenFor(t, s, embedded.DevProject)
-	list := func() *httptest.ResponseRecorder { return do(t, s, http.MethodGet, groupsPath, token, "") }
+const throttled = "The throttling threshold has been reached"
 
-	for i := range 2 {
-		if answer := list(); answer.Code != http.StatusOK {
-			t.Fatalf("request %d of the burst gives %d", i, answer.Code)
-		}
+func TestACallerThatSendsTooMuchIsRefusedUntilTimePasses(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	s := start(t, config{now: clock.Now, options: server.Options{RateLimit: server.RateLimit{PerSecond: 0.5, Burst: 2}}})
+	list := request{op: "ListLogGroups"}
+	for range 2 { // the burst
+		s.do(t, list).want(t, http.StatusOK)
 	}
 	for range 2 { // a refused request does not make the wait longer
-		answer := list()
-		wantError(t, answer, http.StatusTooManyRequests, "APIGW.0308")
-		if got, want := answer.Header().Get("Retry-After"), "2"; got != want {
+		a := s.do(t, list)
+		a.wantError(t, http.StatusTooManyRequests, "APIGW.0308", throttled)
+		if got, want := a.header.Get("Retry-After"), "2"; got != want {
 			t.Errorf("Retry-After %q, want %q", got, want)
 		}
 	}
-	now = now.Add(2 * time.Second)
-	if answer := list(); answer.Code != http.StatusOK {
-		t.Errorf("after the wait the answer is %d, want 200", answer.Code)
-	}
-	wantError(t, list(), http.StatusTooManyRequests, "APIGW.0308")
+	clock.Advance(2 * time.Second)
+	s.do(t, list).want(t, http.StatusOK)
+	s.do(t, list).wantError(t, http.StatusTooManyRequests, "APIGW.0308", throttled)
 }
 
 func TestCallersAreLimitedApart(t *testing.T) {
-	now := time.Date(2024, 2, 28, 12, 0, 0, 0, time.UTC)
-	s := newServer(t, server.Options{Now: func() time.Time { return now }, RateLimit: server.RateLimit{PerSecond: 0.1}})
-	from := func(address string) int {
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v3/auth/tokens", strings.NewReader(tokenRequest(embedded.DevProject)))
-		r.Header.Set("Content-Type", "application/json")
-		r.RemoteAddr = address
-		answer := httptest.NewRecorder()
-		s.ServeHTTP(answer, r)
-		return answer.Code
-	}
+	t.Parallel()
+	s := start(t, config{now: newClock().Now, options: server.Options{RateLimit: server.RateLimit{PerSecond: 0.1}}})
+	login := loginBody(embedded.DevPassword, "")
 	for _, tt := range []struct {
 		name, address string
 		want          int
@@ -59,35 +49,27 @@ func TestCallersAreLimitedApart(t *testing.T) {
 		{"an address of version 6", "[2001:db8::1]:1000", http.StatusCreated},
 		{"the same again", "[2001:db8::1]:1001", http.StatusTooManyRequests},
 	} {
-		if got := from(tt.address); got != tt.want {
+		if got := s.loginFrom(t, tt.address, login); got != tt.want {
 			t.Errorf("%s: status %d, want %d", tt.name, got, tt.want)
 		}
 	}
 }
 
 func TestAUserHasOneLimitForAllProjects(t *testing.T) {
-	now := time.Date(2024, 2, 28, 12, 0, 0, 0, time.UTC)
-	s := newServer(t, server.Options{Now: func() time.Time { return now }, RateLimit: server.RateLimit{PerSecond: 0.5, Burst: 1}})
-	first := tokenFor(t, s, embedded.DevProject)
-	now = now.Add(2 * time.Second)
-	second := tokenFor(t, s, embedded.OtherProject)
-	if answer := do(t, s, http.MethodGet, groupsPath, first, ""); answer.Code != http.StatusOK {
-		t.Fatalf("the first request gives %d", answer.Code)
-	}
-	other := "/v2/" + embedded.OtherProjectID + "/groups"
-	wantError(t, do(t, s, http.MethodGet, other, second, ""), http.StatusTooManyRequests, "APIGW.0308")
+	t.Parallel()
+	clock := newClock()
+	s := start(t, config{now: clock.Now, options: server.Options{RateLimit: server.RateLimit{PerSecond: 0.5, Burst: 1}}})
+	s.token(t, devProject)
+	clock.Advance(2 * time.Second)
+	s.token(t, otherProject)
+	s.do(t, request{op: "ListLogGroups"}).want(t, http.StatusOK)
+	s.do(t, request{op: "ListLogGroups", project: otherProject}).wantError(t, http.StatusTooManyRequests, "APIGW.0308", throttled)
 }
 
 func TestManyCallersDoNotWashOutTheLimitOfOne(t *testing.T) {
-	now := time.Date(2024, 2, 28, 12, 0, 0, 0, time.UTC)
-	s := newServer(t, server.Options{Now: func() time.Time { return now }, RateLimit: server.RateLimit{PerSecond: 0.1}})
-	from := func(address string) int {
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v3/auth/tokens", nil)
-		r.RemoteAddr = address + ":1"
-		answer := httptest.NewRecorder()
-		s.ServeHTTP(answer, r)
-		return answer.Code
-	}
+	t.Parallel()
+	s := start(t, config{now: newClock().Now, options: server.Options{RateLimit: server.RateLimit{PerSecond: 0.1}}})
+	from := func(address string) int { return s.loginFrom(t, address+":1", "") }
 	from("192.0.2.1")
 	for i := range 10_000 {
 		from(fmt.Sprintf("10.0.%d.%d", i/256, i%256))
@@ -101,29 +83,33 @@ func TestManyCallersDoNotWashOutTheLimitOfOne(t *testing.T) {
 }
 
 func TestWithoutALimitNobodyIsRefused(t *testing.T) {
-	s := newServer(t, server.Options{})
-	token := tokenFor(t, s, embedded.DevProject)
-	for i := range 200 {
-		if answer := do(t, s, http.MethodGet, groupsPath, token, ""); answer.Code != http.StatusOK {
-			t.Fatalf("request %d gives %d", i, answer.Code)
-		}
+	t.Parallel()
+	s := start(t, config{})
+	for range 200 {
+		s.do(t, request{op: "ListLogGroups"}).want(t, http.StatusOK)
 	}
 }
 
 func TestThePublicURLIsInTheCatalogOfTokens(t *testing.T) {
-	for _, tt := range []struct{ name, publicURL, want string }{
-		{"configured", "https://logs.example.com", "https://logs.example.com/v2/" + embedded.DevProjectID},
-		{"not configured", "", "http://example.com/v2/" + embedded.DevProjectID},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			s := newServer(t, server.Options{PublicURL: tt.publicURL})
-			var body api.CreateTokenResponse
-			unmarshal(t, askToken(t, s, embedded.DevProject), &body)
-			for _, entry := range body.Token.Catalog {
-				if *entry.Type == "lts" && *entry.Endpoints[0].URL != tt.want {
-					t.Errorf("URL of lts %q, want %q", *entry.Endpoints[0].URL, tt.want)
-				}
-			}
-		})
+	t.Parallel()
+	s := start(t, config{options: server.Options{PublicURL: "https://logs.example.com"}})
+	a := s.do(t, request{op: "CreateToken", body: loginBody(embedded.DevPassword, `{"project":{"name":"dev"}}`)}).want(t, http.StatusCreated)
+	urls := make(map[string]string)
+	for _, entry := range decode[api.CreateTokenResponse](t, a).Token.Catalog {
+		urls[*entry.Type] = *entry.Endpoints[0].URL
 	}
+	if got, want := urls["lts"], "https://logs.example.com/v2/"+devProject; got != want {
+		t.Errorf("URL of lts %q, want %q", got, want)
+	}
+}
+
+// loginFrom asks for a token from an address and gives the status of the answer.
+func (s *service) loginFrom(t testing.TB, address, body string) int {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v3/auth/tokens", strings.NewReader(body))
+	r.Header.Set("Content-Type", jsonType)
+	r.RemoteAddr = address
+	recorder := httptest.NewRecorder()
+	s.handler.ServeHTTP(recorder, r)
+	return recorder.Code
 }

@@ -12,10 +12,10 @@ import (
 
 	"github.com/ltskit/ltskit/openapi"
 	"github.com/ltskit/ltskit/server"
-	"github.com/ltskit/ltskit/server/embedded"
 )
 
 func TestAnswersThatBreakTheDocumentAreLoggedAndCountedAndSent(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		change  func(*openapi3.Operation) // of a document that the server was not made for
@@ -32,15 +32,16 @@ func TestAnswersThatBreakTheDocumentAreLoggedAndCountedAndSent(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			doc := load(t)
 			tt.change(doc.Paths.Value("/v2/{project_id}/groups").Get)
-			var book logBook
+			var log logBuffer
 			var counted tally
-			s := newServer(t, server.Options{Document: doc, ValidateResponses: true, Log: book.logger(), Monitor: &counted})
-			answer := do(t, s, http.MethodGet, groupsPath, tokenFor(t, s, embedded.DevProject), "")
-			if want := `{"log_groups":[]}`; answer.Code != http.StatusOK || strings.TrimSpace(answer.Body.String()) != want {
-				t.Errorf("answer %d %s, want 200 %s", answer.Code, answer.Body, want)
+			s := start(t, config{options: server.Options{Document: doc, ValidateResponses: true, Log: log.logger(), Monitor: &counted}})
+			a := s.do(t, request{op: "ListLogGroups"}).want(t, http.StatusOK)
+			if got, want := strings.TrimSpace(string(a.body)), `{"log_groups":[]}`; got != want {
+				t.Errorf("answer %s, want %s", got, want)
 			}
-			if !strings.Contains(book.String(), tt.problem) {
-				t.Errorf("the log does not say %q:\n%s", tt.problem, book.String())
+			s.finish()
+			if !strings.Contains(log.String(), tt.problem) {
+				t.Errorf("the log does not say %q:\n%s", tt.problem, log.String())
 			}
 			if diff := cmp.Diff([]string{"ListLogGroups"}, counted.violations); diff != "" {
 				t.Errorf("violations (-want +got):\n%s", diff)
@@ -50,18 +51,24 @@ func TestAnswersThatBreakTheDocumentAreLoggedAndCountedAndSent(t *testing.T) {
 }
 
 func TestAnswersThatKeepTheDocumentAreNotLogged(t *testing.T) {
-	var book logBook
+	t.Parallel()
+	var log logBuffer
 	var counted tally
-	s := newServer(t, server.Options{ValidateResponses: true, Log: book.logger(), Monitor: &counted})
-	token := tokenFor(t, s, embedded.DevProject)
-	do(t, s, http.MethodPost, groupsPath, token, `{"log_group_name": "group", "ttl_in_days": 7}`)
-	do(t, s, http.MethodPost, groupsPath, token, `{"log_group_name": "group", "ttl_in_days": 7}`)
-	do(t, s, http.MethodPost, groupsPath, token, `{`)
-	do(t, s, http.MethodGet, groupsPath, token, "")
-	do(t, s, http.MethodGet, groupsPath, "", "")
-	do(t, s, http.MethodGet, "/nowhere", "", "")
-	if strings.Contains(book.String(), "breaks the document") || len(counted.violations) > 0 {
-		t.Errorf("violations %q:\n%s", counted.violations, book.String())
+	s := start(t, config{options: server.Options{ValidateResponses: true, Log: log.logger(), Monitor: &counted}})
+	noToken := map[string]string{"X-Auth-Token": ""}
+	for _, r := range []request{
+		{op: "CreateLogGroup", body: `{"log_group_name": "group", "ttl_in_days": 7}`},
+		{op: "CreateLogGroup", body: `{"log_group_name": "group", "ttl_in_days": 7}`},
+		{op: "CreateLogGroup", body: `{`},
+		{op: "ListLogGroups"},
+		{op: "ListLogGroups", header: noToken},
+		{method: http.MethodGet, path: "/nowhere", header: noToken},
+	} {
+		s.do(t, r)
+	}
+	s.finish()
+	if strings.Contains(log.String(), "breaks the document") || len(counted.violations) > 0 {
+		t.Errorf("violations %q:\n%s", counted.violations, log.String())
 	}
 	want := []call{
 		{"CreateToken", 201}, {"CreateLogGroup", 201}, {"CreateLogGroup", 400}, {"CreateLogGroup", 400},
@@ -73,9 +80,11 @@ func TestAnswersThatKeepTheDocumentAreNotLogged(t *testing.T) {
 }
 
 func TestTheMonitorSeesErrorsWithoutValidation(t *testing.T) {
+	t.Parallel()
 	var counted tally
-	s := newServer(t, server.Options{Monitor: &counted})
-	do(t, s, http.MethodGet, groupsPath, "", "")
+	s := start(t, config{options: server.Options{Monitor: &counted}})
+	s.do(t, request{op: "ListLogGroups", header: map[string]string{"X-Auth-Token": ""}})
+	s.finish()
 	if diff := cmp.Diff([]call{{"ListLogGroups", 401}}, counted.calls); diff != "" {
 		t.Errorf("monitored calls (-want +got):\n%s", diff)
 	}

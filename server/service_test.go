@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -37,23 +36,22 @@ const (
 
 // A config says what a test wants of its server. The zero value is the latest
 // edition for the development credentials.
+type config struct {
+	edition   string
+	directory *lts.DirectorySpec
+	quotas    lts.Quotas
+	faults    bool
+	now       func() time.Time
+	catalog   func(real lts.Catalog) lts.Catalog // what to use in place of the real one
+	options   server.Options                     // what else there is to say; the fields above win
+}
+
 // injector lets stores fail where the server shall allow it.
 func (c config) injector() func(context.Context, string) (context.Context, error) {
 	if !c.faults {
 		return nil
 	}
 	return fault.InjectNamed
-}
-
-type config struct {
-	edition   string
-	directory *lts.DirectorySpec
-	quotas    lts.Quotas
-	faults    bool
-	maxBody   int64
-	log       *slog.Logger
-	now       func() time.Time
-	catalog   func(real lts.Catalog) lts.Catalog // what to use in place of the real one
 }
 
 // A service is a running server on loopback, with a catalog on disk and a
@@ -98,6 +96,10 @@ func start(t testing.TB, c config) *service {
 	return s
 }
 
+// finish ends the server once the requests have come to their end, and with
+// them what is logged and counted of them.
+func (s *service) finish() { s.server.Close() }
+
 // newHandler puts a server together on a catalog in a folder of the test.
 func newHandler(t testing.TB, c config) http.Handler {
 	t.Helper()
@@ -130,16 +132,13 @@ func newOptions(t testing.TB, c config) server.Options {
 		Catalog: openCatalog(t, c), Records: openRecords(t, c), Buckets: openBuckets(t, c),
 		Now: c.now, NewID: uuid.NewString, Quotas: c.quotas,
 	}
-	return server.Options{
-		Document:    document(t, c.edition),
-		Service:     lts.NewService(stores),
-		Tokens:      tokens,
-		Directory:   directory,
-		Now:         c.now,
-		Log:         c.log,
-		MaxBody:     c.maxBody,
-		InjectFault: c.injector(),
+	options := c.options
+	if options.Document == nil {
+		options.Document = document(t, c.edition)
 	}
+	options.Service, options.Tokens, options.Directory = lts.NewService(stores), tokens, directory
+	options.Now, options.InjectFault = c.now, c.injector()
+	return options
 }
 
 // testKey signs the tokens of every server in these tests.

@@ -11,21 +11,19 @@ import (
 	"time"
 
 	"github.com/ltskit/ltskit/gen/api"
-	"github.com/ltskit/ltskit/server"
-	"github.com/ltskit/ltskit/server/embedded"
 )
 
 // The time-out itself is that of net/http; what the server makes of it is 408.
 func TestABodyThatDoesNotArriveInTimeIsATimeOut(t *testing.T) {
-	s := newServer(t, server.Options{})
-	token := tokenFor(t, s, embedded.DevProject)
-	slow := httptest.NewUnstartedServer(s)
+	s := start(t, config{})
+	token := s.token(t, devProject)
+	slow := httptest.NewUnstartedServer(s.handler)
 	slow.Config.ReadTimeout = 50 * time.Millisecond
 	slow.Start()
 	defer slow.Close()
 	for _, tt := range []struct{ name, path, header string }{
 		{"a token", "/v3/auth/tokens", ""},
-		{"a group", groupsPath, "X-Auth-Token: " + token + "\r\n"},
+		{"a group", "/v2/" + devProject + "/groups", "X-Auth-Token: " + token + "\r\n"},
 		{"a logtank", "/v1/logtanks", "X-Auth-Token: " + token + "\r\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
