@@ -49,6 +49,9 @@ func LoadFS(fsys fs.FS, edition, language string) (*openapi3.T, error) {
 		return nil, err
 	}
 	name := strings.Join(layers(edition, language), " + ")
+	if err := checkReferences(root); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
 	data, err := encodeJSON(root)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)

@@ -148,6 +148,34 @@ func TestLoadRefusesBrokenFiles(t *testing.T) {
 	}
 }
 
+// TestLoadRefusesReferencesAndPatternsWithTheirPlaces breaks several at once, in
+// ways that only the place where they stand tells apart.
+func TestLoadRefusesReferencesAndPatternsWithTheirPlaces(t *testing.T) {
+	const groups = "/paths/~1v2~1{project_id}~1groups"
+	checkRefused(t, editionOf(t, `
+  - target: $.paths['/v2/{project_id}/groups'].get.responses
+    update: {'418': {$ref: '#/components/responses/Lost'}}
+  - target: $.components.schemas.LogGroup.properties
+    update: {example: {$ref: '#/components/schemas/L~1ost/items'}, pattern: {type: string, pattern: '(a'}, other: {$ref: './other.yaml#/a'}}
+  - target: $.components.schemas.Error.properties.error_code
+    update: {pattern: '[a'}
+`), "2024-03", []string{
+		groups + `/get/responses/418/$ref: "#/components/responses/Lost" leads nowhere: there is no "Lost"`,
+		`/components/schemas/LogGroup/properties/example/$ref: "#/components/schemas/L~1ost/items" leads nowhere: there is no "L/ost"`,
+		`/components/schemas/LogGroup/properties/pattern/pattern: `,
+		`/components/schemas/LogGroup/properties/other/$ref: "./other.yaml#/a" must refer to a part of the document`,
+		`/components/schemas/Error/properties/error_code/pattern: `,
+	})
+}
+
+func TestWhatLooksLikeAReferenceInDataIsNone(t *testing.T) {
+	_, err := openapi.LoadFS(fstest.MapFS{"lts.yaml": {Data: []byte("openapi: 3.0.3\ninfo: {title: document, version: latest}\npaths: {}\n" +
+		"components: {schemas: {A: {type: object, example: {$ref: '#/nowhere', pattern: '(a'}}}}\n")}}, openapi.Latest, openapi.English)
+	if err != nil {
+		t.Errorf("LoadFS: %v", err)
+	}
+}
+
 // TestLoadRefusesWrongExamples breaks several examples at once: the error
 // lists them all, each with its pointer and the rule that it breaks.
 func TestLoadRefusesWrongExamples(t *testing.T) {
