@@ -16,28 +16,25 @@ import (
 // its page does, and nothing of the call stays.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	for _, edition := range openapi.Editions() {
-		t.Run("edition "+edition, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, config{edition: edition, faults: true, now: newClock().Now})
-			of := s.populate(t, devProject, "kept")
-			before := s.everything(t, of)
-			for _, operation := range stateful(t) {
-				operation = s.operations[operation.OperationID]
-				for _, store := range fault.Stores() {
-					if !uses(operation, store) {
-						continue
-					}
-					t.Run(operation.OperationID+" without the "+string(store), func(t *testing.T) {
-						wantDocumentedFailure(t, operation, s.do(t, failing(callOn(t, operation, of), string(store))))
-						if after := s.everything(t, of); after != before {
-							t.Errorf("the project\n was %s\nand is %s\nwant no difference", before, after)
-						}
-					})
+	inEveryEdition(t, func(t *testing.T, edition string) {
+		s := start(t, config{edition: edition, faults: true, now: newClock().Now})
+		of := s.populate(t, devProject, "kept")
+		before := s.everything(t, of)
+		for _, operation := range stateful(t) {
+			operation = s.operations[operation.OperationID]
+			for _, store := range fault.Stores() {
+				if !uses(operation, store) {
+					continue
 				}
+				t.Run(operation.OperationID+" without the "+string(store), func(t *testing.T) {
+					wantDocumentedFailure(t, operation, s.do(t, failing(callOn(t, operation, of), string(store))))
+					if after := s.everything(t, of); after != before {
+						t.Errorf("the project\n was %s\nand is %s\nwant no difference", before, after)
+					}
+				})
 			}
-		})
-	}
+		}
+	})
 }
 
 func TestFaultsEndWithTheRequest(t *testing.T) {

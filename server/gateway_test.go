@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-
-	"github.com/ltskit/ltskit/openapi"
 )
 
 const noSuchAPI = "The API does not exist or has not been published in the environment"
@@ -163,20 +161,17 @@ func TestRequestIDs(t *testing.T) {
 // Each operation of each edition is there under its path and method.
 func TestEveryOperationIsThere(t *testing.T) {
 	t.Parallel()
-	for _, edition := range openapi.Editions() {
-		t.Run("edition "+edition, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, config{edition: edition, now: newClock().Now})
-			of := s.populate(t, devProject, "given")
-			for _, operation := range stateful(t) {
-				operation = s.operations[operation.OperationID]
-				t.Run(operation.OperationID, func(t *testing.T) {
-					wantSuccess(t, s.do(t, callOn(t, operation, of)))
-				})
-				if strings.HasPrefix(operation.OperationID, "Delete") {
-					of = s.populate(t, devProject, operation.OperationID)
-				}
+	inEveryEdition(t, func(t *testing.T, edition string) {
+		s := start(t, config{edition: edition, now: newClock().Now})
+		of := s.populate(t, devProject, "given")
+		for _, operation := range stateful(t) {
+			operation = s.operations[operation.OperationID]
+			t.Run(operation.OperationID, func(t *testing.T) {
+				wantSuccess(t, s.do(t, callOn(t, operation, of)))
+			})
+			if strings.HasPrefix(operation.OperationID, "Delete") {
+				of = s.populate(t, devProject, operation.OperationID)
 			}
-		})
-	}
+		}
+	})
 }

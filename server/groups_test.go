@@ -15,34 +15,31 @@ import (
 
 func TestLifeOfGroup(t *testing.T) {
 	t.Parallel()
-	for _, edition := range openapi.Editions() {
-		t.Run("edition "+edition, func(t *testing.T) {
-			t.Parallel()
-			now := time.Date(2026, 11, 22, 9, 30, 15, 123456789, time.UTC)
-			s := start(t, config{edition: edition, now: func() time.Time { return now }})
-			if names := s.groupNames(t, devProject); len(names) != 0 {
-				t.Fatalf("groups of a new project: %q, want none", names)
-			}
-			id := s.createGroup(t, devProject, "lts-group-01nh")
-			s.createGroup(t, devProject, "second")
+	inEveryEdition(t, func(t *testing.T, edition string) {
+		now := time.Date(2026, 11, 22, 9, 30, 15, 123456789, time.UTC)
+		s := start(t, config{edition: edition, now: func() time.Time { return now }})
+		if names := s.groupNames(t, devProject); len(names) != 0 {
+			t.Fatalf("groups of a new project: %q, want none", names)
+		}
+		id := s.createGroup(t, devProject, "lts-group-01nh")
+		s.createGroup(t, devProject, "second")
 
-			group := s.groups(t, devProject)[0]
-			if group.ID != id || group.Name != "lts-group-01nh" || group.TTL != 7 || group.Created != now.UnixMilli() {
-				t.Errorf("first group %+v, want ID %s, the name lts-group-01nh, 7 days and the time %d", group, id, now.UnixMilli())
-			}
-			a := s.do(t, request{op: "UpdateLogGroup", group: id, body: `{"ttl_in_days":7,"tags":[{"key":"team","value":"a"}]}`}).want(t, http.StatusOK)
-			if updated := s.groups(t, devProject)[0]; updated.Tag["team"] != "a" || !strings.Contains(string(a.body), `"team":"a"`) {
-				t.Errorf("%s: answer %s, list %+v, want the tag in both", a.what, a.body, updated)
-			}
-			s.do(t, request{op: "DeleteLogGroup", group: id}).want(t, http.StatusNoContent)
-			if names := s.groupNames(t, devProject); !slices.Equal(names, []string{"second"}) {
-				t.Errorf("groups after the first was deleted: %q, want second", names)
-			}
-			for _, op := range []string{"DeleteLogGroup", "UpdateLogGroup"} {
-				s.do(t, request{op: op, group: id, body: `{"ttl_in_days":7}`}).wantError(t, 400, "LTS.0201", "The log group is not existed")
-			}
-		})
-	}
+		group := s.groups(t, devProject)[0]
+		if group.ID != id || group.Name != "lts-group-01nh" || group.TTL != 7 || group.Created != now.UnixMilli() {
+			t.Errorf("first group %+v, want ID %s, the name lts-group-01nh, 7 days and the time %d", group, id, now.UnixMilli())
+		}
+		a := s.do(t, request{op: "UpdateLogGroup", group: id, body: `{"ttl_in_days":7,"tags":[{"key":"team","value":"a"}]}`}).want(t, http.StatusOK)
+		if updated := s.groups(t, devProject)[0]; updated.Tag["team"] != "a" || !strings.Contains(string(a.body), `"team":"a"`) {
+			t.Errorf("%s: answer %s, list %+v, want the tag in both", a.what, a.body, updated)
+		}
+		s.do(t, request{op: "DeleteLogGroup", group: id}).want(t, http.StatusNoContent)
+		if names := s.groupNames(t, devProject); !slices.Equal(names, []string{"second"}) {
+			t.Errorf("groups after the first was deleted: %q, want second", names)
+		}
+		for _, op := range []string{"DeleteLogGroup", "UpdateLogGroup"} {
+			s.do(t, request{op: op, group: id, body: `{"ttl_in_days":7}`}).wantError(t, 400, "LTS.0201", "The log group is not existed")
+		}
+	})
 }
 
 func TestLifetimeOfGroup(t *testing.T) {
@@ -151,28 +148,25 @@ func TestNameOfGroup(t *testing.T) {
 		"65 letters of other alphabets": {name: strings.Repeat("志", 65)},
 		"zero byte":                     {name: "a\x00b", older: true},
 	}
-	for _, edition := range openapi.Editions() {
-		t.Run("edition "+edition, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, config{edition: edition})
-			for name, tt := range tests {
-				t.Run(name, func(t *testing.T) {
-					a := s.do(t, request{op: "CreateLogGroup", body: `{"log_group_name":` + quote(tt.name) + `,"ttl_in_days":7}`})
-					if accepted := edition == "2022-08" && tt.older || edition != "2022-08" && tt.newer; !accepted {
-						e := a.wantError(t, 400, "LTS.0009", "Failed to validate the request body")
-						if len(e.Details) == 0 || e.Details[0].Field != "/log_group_name" {
-							t.Errorf("%s: details %v, want one about /log_group_name", a.what, e.Details)
-						}
-						return
+	inEveryEdition(t, func(t *testing.T, edition string) {
+		s := start(t, config{edition: edition})
+		for name, tt := range tests {
+			t.Run(name, func(t *testing.T) {
+				a := s.do(t, request{op: "CreateLogGroup", body: `{"log_group_name":` + quote(tt.name) + `,"ttl_in_days":7}`})
+				if accepted := edition == "2022-08" && tt.older || edition != "2022-08" && tt.newer; !accepted {
+					e := a.wantError(t, 400, "LTS.0009", "Failed to validate the request body")
+					if len(e.Details) == 0 || e.Details[0].Field != "/log_group_name" {
+						t.Errorf("%s: details %v, want one about /log_group_name", a.what, e.Details)
 					}
-					a.want(t, http.StatusCreated)
-					if names := s.groupNames(t, devProject); !slices.Contains(names, tt.name) {
-						t.Errorf("%s: then the groups are %q, want %q among them", a.what, names, tt.name)
-					}
-				})
-			}
-		})
-	}
+					return
+				}
+				a.want(t, http.StatusCreated)
+				if names := s.groupNames(t, devProject); !slices.Contains(names, tt.name) {
+					t.Errorf("%s: then the groups are %q, want %q among them", a.what, names, tt.name)
+				}
+			})
+		}
+	})
 }
 
 func TestGroupNameIsUniqueInItsProject(t *testing.T) {

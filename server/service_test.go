@@ -68,6 +68,17 @@ type service struct {
 	tokens map[string]string // by project
 }
 
+// inEveryEdition runs a test for each edition, side by side.
+func inEveryEdition(t *testing.T, test func(t *testing.T, edition string)) {
+	t.Helper()
+	for _, edition := range openapi.Editions() {
+		t.Run("edition "+edition, func(t *testing.T) {
+			t.Parallel()
+			test(t, edition)
+		})
+	}
+}
+
 func start(t testing.TB, c config) *service {
 	t.Helper()
 	if c.edition == "" {

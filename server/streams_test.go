@@ -9,46 +9,42 @@ import (
 	"time"
 
 	"github.com/ltskit/ltskit/lts"
-	"github.com/ltskit/ltskit/openapi"
 )
 
 func TestLifeOfStream(t *testing.T) {
 	t.Parallel()
-	for _, edition := range openapi.Editions() {
-		t.Run("edition "+edition, func(t *testing.T) {
-			t.Parallel()
-			now := time.Date(2026, 11, 22, 9, 30, 15, 123456789, time.UTC)
-			s := start(t, config{edition: edition, now: func() time.Time { return now }})
-			group := s.createGroup(t, devProject, "parent")
-			if streams := s.streams(t, group); len(streams) != 0 {
-				t.Fatalf("streams of a new group: %+v, want none", streams)
-			}
-			id := s.createStream(t, devProject, group, "lts-stream-02kh")
-			s.createStream(t, devProject, group, "second")
+	inEveryEdition(t, func(t *testing.T, edition string) {
+		now := time.Date(2026, 11, 22, 9, 30, 15, 123456789, time.UTC)
+		s := start(t, config{edition: edition, now: func() time.Time { return now }})
+		group := s.createGroup(t, devProject, "parent")
+		if streams := s.streams(t, group); len(streams) != 0 {
+			t.Fatalf("streams of a new group: %+v, want none", streams)
+		}
+		id := s.createStream(t, devProject, group, "lts-stream-02kh")
+		s.createStream(t, devProject, group, "second")
 
-			stream := s.streams(t, group)[0]
-			want := streamItem{ID: id, Name: "lts-stream-02kh", Created: now.UnixMilli(), TTL: 7, Tag: stream.Tag}
-			if !equalStreams(stream, want) {
-				t.Errorf("first stream %+v, want %+v", stream, want)
-			}
-			a := s.do(t, request{op: "UpdateLogStreamTTL", group: group, stream: id, body: `{"ttl_in_days":30}`}).want(t, http.StatusOK)
-			updated := decode[struct {
-				ID   string `json:"log_topic_id"`
-				Name string `json:"log_topic_name"`
-				TTL  int    `json:"ttl_in_days"`
-			}](t, a)
-			if updated.ID != id || updated.Name != "lts-stream-02kh" || updated.TTL != 30 || s.streams(t, group)[0].TTL != 30 {
-				t.Errorf("%s: %+v, list %+v, want 30 days in both", a.what, updated, s.streams(t, group)[0])
-			}
-			s.do(t, request{op: "DeleteLogStream", group: group, stream: id}).want(t, http.StatusNoContent)
-			if names := namesOf(s.streams(t, group)); !slices.Equal(names, []string{"second"}) {
-				t.Errorf("streams after the first was deleted: %q, want second", names)
-			}
-			for _, op := range []string{"DeleteLogStream", "UpdateLogStreamTTL"} {
-				s.do(t, request{op: op, group: group, stream: id, body: `{"ttl_in_days":7}`}).wantError(t, 400, "LTS.0208", "The log stream does not existed")
-			}
-		})
-	}
+		stream := s.streams(t, group)[0]
+		want := streamItem{ID: id, Name: "lts-stream-02kh", Created: now.UnixMilli(), TTL: 7, Tag: stream.Tag}
+		if !equalStreams(stream, want) {
+			t.Errorf("first stream %+v, want %+v", stream, want)
+		}
+		a := s.do(t, request{op: "UpdateLogStreamTTL", group: group, stream: id, body: `{"ttl_in_days":30}`}).want(t, http.StatusOK)
+		updated := decode[struct {
+			ID   string `json:"log_topic_id"`
+			Name string `json:"log_topic_name"`
+			TTL  int    `json:"ttl_in_days"`
+		}](t, a)
+		if updated.ID != id || updated.Name != "lts-stream-02kh" || updated.TTL != 30 || s.streams(t, group)[0].TTL != 30 {
+			t.Errorf("%s: %+v, list %+v, want 30 days in both", a.what, updated, s.streams(t, group)[0])
+		}
+		s.do(t, request{op: "DeleteLogStream", group: group, stream: id}).want(t, http.StatusNoContent)
+		if names := namesOf(s.streams(t, group)); !slices.Equal(names, []string{"second"}) {
+			t.Errorf("streams after the first was deleted: %q, want second", names)
+		}
+		for _, op := range []string{"DeleteLogStream", "UpdateLogStreamTTL"} {
+			s.do(t, request{op: op, group: group, stream: id, body: `{"ttl_in_days":7}`}).wantError(t, 400, "LTS.0208", "The log stream does not existed")
+		}
+	})
 }
 
 func TestStreamOfUnknownGroup(t *testing.T) {
@@ -123,28 +119,25 @@ func TestNameOfStream(t *testing.T) {
 
 func TestLifetimeOfStream(t *testing.T) {
 	t.Parallel()
-	for _, edition := range openapi.Editions() {
-		t.Run("edition "+edition, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, config{edition: edition})
-			group := s.createGroup(t, devProject, "g")
-			for i, days := range []string{"1", "365", "30.0", "3e1"} {
-				name := string(rune('a' + i))
-				s.do(t, request{op: "CreateLogStream", group: group, body: `{"log_stream_name":"` + name + `","ttl_in_days":` + days + `}`}).want(t, http.StatusCreated)
-				want, err := lenientDays(days)
-				if got := s.streams(t, group)[i].TTL; err != nil || got != want {
-					t.Errorf("a stream created with %s days keeps records for %d, want %d (%v)", days, got, want, err)
-				}
+	inEveryEdition(t, func(t *testing.T, edition string) {
+		s := start(t, config{edition: edition})
+		group := s.createGroup(t, devProject, "g")
+		for i, days := range []string{"1", "365", "30.0", "3e1"} {
+			name := string(rune('a' + i))
+			s.do(t, request{op: "CreateLogStream", group: group, body: `{"log_stream_name":"` + name + `","ttl_in_days":` + days + `}`}).want(t, http.StatusCreated)
+			want, err := lenientDays(days)
+			if got := s.streams(t, group)[i].TTL; err != nil || got != want {
+				t.Errorf("a stream created with %s days keeps records for %d, want %d (%v)", days, got, want, err)
 			}
-			for _, days := range []string{"0", "366", "-1", `"7"`, "null", "7.5", "true", "2147483648", "4294967303"} {
-				e := s.do(t, request{op: "CreateLogStream", group: group, body: `{"log_stream_name":"refused","ttl_in_days":` + days + `}`}).
-					wantError(t, 400, "LTS.0009", "Failed to validate the request body")
-				if len(e.Details) == 0 || e.Details[0].Field != "/ttl_in_days" {
-					t.Errorf("%s days: details %v, want one about /ttl_in_days", days, e.Details)
-				}
+		}
+		for _, days := range []string{"0", "366", "-1", `"7"`, "null", "7.5", "true", "2147483648", "4294967303"} {
+			e := s.do(t, request{op: "CreateLogStream", group: group, body: `{"log_stream_name":"refused","ttl_in_days":` + days + `}`}).
+				wantError(t, 400, "LTS.0009", "Failed to validate the request body")
+			if len(e.Details) == 0 || e.Details[0].Field != "/ttl_in_days" {
+				t.Errorf("%s days: details %v, want one about /ttl_in_days", days, e.Details)
 			}
-		})
-	}
+		}
+	})
 	t.Run("a stream without a number of days follows its group", func(t *testing.T) {
 		s := start(t, config{})
 		group := s.createGroup(t, devProject, "g")

@@ -11,34 +11,30 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/ltskit/ltskit/lts"
-	"github.com/ltskit/ltskit/openapi"
 	"github.com/ltskit/ltskit/server/embedded"
 )
 
 func TestCreateToken(t *testing.T) {
 	t.Parallel()
-	for _, edition := range openapi.Editions() {
-		t.Run("edition "+edition, func(t *testing.T) {
-			t.Parallel()
-			now := time.Date(2026, 11, 22, 9, 30, 15, 123456789, time.UTC)
-			s := start(t, config{edition: edition, now: func() time.Time { return now }})
-			a := s.do(t, request{op: "CreateToken", body: loginBody(embedded.DevPassword, `{"project":{"name":"dev"}}`)}).want(t, http.StatusCreated)
+	inEveryEdition(t, func(t *testing.T, edition string) {
+		now := time.Date(2026, 11, 22, 9, 30, 15, 123456789, time.UTC)
+		s := start(t, config{edition: edition, now: func() time.Time { return now }})
+		a := s.do(t, request{op: "CreateToken", body: loginBody(embedded.DevPassword, `{"project":{"name":"dev"}}`)}).want(t, http.StatusCreated)
 
-			if token := a.header.Get("X-Subject-Token"); len(token) < 1000 || len(token) > 2000 {
-				t.Errorf("%s: a token of %d characters, want 1000 to 2000", a.what, len(token))
-			}
-			got := decode[tokenBody](t, a).Token
-			if got.IssuedAt != "2026-11-22T09:30:15.123456Z" || got.ExpiresAt != "2026-11-23T09:30:15.123456Z" {
-				t.Errorf("%s: issued at %s, expires at %s, want the time of the server and 24 hours later", a.what, got.IssuedAt, got.ExpiresAt)
-			}
-			if got.Project.ID != devProject || got.Project.Domain.Name != embedded.DevDomain || got.User.Name != embedded.DevUser {
-				t.Errorf("%s: project %+v of user %+v, want the development project and user", a.what, got.Project, got.User)
-			}
-			if !slices.Equal(got.Methods, []string{"password"}) {
-				t.Errorf("%s: methods %q, want password", a.what, got.Methods)
-			}
-		})
-	}
+		if token := a.header.Get("X-Subject-Token"); len(token) < 1000 || len(token) > 2000 {
+			t.Errorf("%s: a token of %d characters, want 1000 to 2000", a.what, len(token))
+		}
+		got := decode[tokenBody](t, a).Token
+		if got.IssuedAt != "2026-11-22T09:30:15.123456Z" || got.ExpiresAt != "2026-11-23T09:30:15.123456Z" {
+			t.Errorf("%s: issued at %s, expires at %s, want the time of the server and 24 hours later", a.what, got.IssuedAt, got.ExpiresAt)
+		}
+		if got.Project.ID != devProject || got.Project.Domain.Name != embedded.DevDomain || got.User.Name != embedded.DevUser {
+			t.Errorf("%s: project %+v of user %+v, want the development project and user", a.what, got.Project, got.User)
+		}
+		if !slices.Equal(got.Methods, []string{"password"}) {
+			t.Errorf("%s: methods %q, want password", a.what, got.Methods)
+		}
+	})
 }
 
 func TestScopeOfToken(t *testing.T) {

@@ -11,47 +11,44 @@ import (
 )
 
 func TestLifeOfTransfer(t *testing.T) {
-	for _, edition := range openapi.Editions() {
-		t.Run("edition "+edition, func(t *testing.T) {
-			t.Parallel()
-			clock := newClock()
-			s := start(t, config{edition: edition, now: clock.Now})
-			group := s.createGroup(t, devProject, "group")
-			stream, second := s.createStream(t, devProject, group, "stream"), s.createStream(t, devProject, group, "second")
-			id := s.createTransfer(t, devProject, group, stream)
-			want := transferOnWire{ID: id, Group: group, GroupName: "group"}
-			want.Streams = append(want.Streams, streamOnWire{stream, "stream"})
-			want.Info.Created, want.Info.Format, want.Info.Mode, want.Info.Status, want.Info.Type = clock.Now().UnixMilli(), "RAW", "cycle", "ENABLE", "OBS"
-			want.Info.Detail.Period, want.Info.Detail.Unit, want.Info.Detail.Bucket, want.Info.Detail.Path = 2, "min", embedded.DevBucket, "group"
-			s.wantTransfers(t, "", want)
+	inEveryEdition(t, func(t *testing.T, edition string) {
+		clock := newClock()
+		s := start(t, config{edition: edition, now: clock.Now})
+		group := s.createGroup(t, devProject, "group")
+		stream, second := s.createStream(t, devProject, group, "stream"), s.createStream(t, devProject, group, "second")
+		id := s.createTransfer(t, devProject, group, stream)
+		want := transferOnWire{ID: id, Group: group, GroupName: "group"}
+		want.Streams = append(want.Streams, streamOnWire{stream, "stream"})
+		want.Info.Created, want.Info.Format, want.Info.Mode, want.Info.Status, want.Info.Type = clock.Now().UnixMilli(), "RAW", "cycle", "ENABLE", "OBS"
+		want.Info.Detail.Period, want.Info.Detail.Unit, want.Info.Detail.Bucket, want.Info.Detail.Path = 2, "min", embedded.DevBucket, "group"
+		s.wantTransfers(t, "", want)
 
-			s.do(t, request{op: "DeleteLogStream", group: group, stream: stream}).wantError(t, 400, "LTS.0207", "Log stream is associated by transfer")
-			s.do(t, request{op: "DeleteLogGroup", group: group}).wantError(t, 400, "LTS.0105", "Log group is associated by transfer")
+		s.do(t, request{op: "DeleteLogStream", group: group, stream: stream}).wantError(t, 400, "LTS.0207", "Log stream is associated by transfer")
+		s.do(t, request{op: "DeleteLogGroup", group: group}).wantError(t, 400, "LTS.0105", "Log group is associated by transfer")
 
-			change := `{"log_transfer_id":` + quote(id) + `,"log_transfer_info":{"log_transfer_status":"DISABLE","log_storage_format":"JSON","log_transfer_detail":{"obs_period":3,"obs_period_unit":"hour","obs_prefix_name":"p-","obs_dir_pre_fix_name":"/d/"}}}`
-			want.Info.Format, want.Info.Status = "JSON", "DISABLE"
-			want.Info.Detail.Period, want.Info.Detail.Unit, want.Info.Detail.Path = 3, "hour", "d/group"
-			want.Info.Detail.Prefix, want.Info.Detail.Dir = "p-", "/d/"
-			a := s.do(t, request{op: "UpdateTransfer", body: change}).want(t, http.StatusOK)
-			if got := decode[transferOnWire](t, a); !got.equal(want) {
-				t.Errorf("UpdateTransfer gives %+v, want %+v", got, want)
-			}
-			s.wantTransfers(t, "log_transfer_type=OBS&log_group_name=group&log_stream_name=stream&offset=0&limit=1", want)
-			s.wantTransfers(t, "log_group_name=other")
-			s.wantTransfers(t, "offset=1")
+		change := `{"log_transfer_id":` + quote(id) + `,"log_transfer_info":{"log_transfer_status":"DISABLE","log_storage_format":"JSON","log_transfer_detail":{"obs_period":3,"obs_period_unit":"hour","obs_prefix_name":"p-","obs_dir_pre_fix_name":"/d/"}}}`
+		want.Info.Format, want.Info.Status = "JSON", "DISABLE"
+		want.Info.Detail.Period, want.Info.Detail.Unit, want.Info.Detail.Path = 3, "hour", "d/group"
+		want.Info.Detail.Prefix, want.Info.Detail.Dir = "p-", "/d/"
+		a := s.do(t, request{op: "UpdateTransfer", body: change}).want(t, http.StatusOK)
+		if got := decode[transferOnWire](t, a); !got.equal(want) {
+			t.Errorf("UpdateTransfer gives %+v, want %+v", got, want)
+		}
+		s.wantTransfers(t, "log_transfer_type=OBS&log_group_name=group&log_stream_name=stream&offset=0&limit=1", want)
+		s.wantTransfers(t, "log_group_name=other")
+		s.wantTransfers(t, "offset=1")
 
-			s.wantRefusedTransfers(t, edition, group, second, stream)
+		s.wantRefusedTransfers(t, edition, group, second, stream)
 
-			gone := s.do(t, request{op: "DeleteTransfer", query: "log_transfer_id=" + id}).want(t, http.StatusOK)
-			if got := decode[transferOnWire](t, gone); !got.equal(want) {
-				t.Errorf("DeleteTransfer gives %+v, want %+v", got, want)
-			}
-			s.wantTransfers(t, "")
-			s.do(t, request{op: "DeleteTransfer", query: "log_transfer_id=" + id}).wantError(t, 400, "LTS.0405", "The log transfer does not existed")
-			s.do(t, request{op: "UpdateTransfer", body: change}).wantError(t, 400, "LTS.0405", "The log transfer does not existed")
-			s.do(t, request{op: "DeleteLogGroup", group: group}).want(t, http.StatusNoContent)
-		})
-	}
+		gone := s.do(t, request{op: "DeleteTransfer", query: "log_transfer_id=" + id}).want(t, http.StatusOK)
+		if got := decode[transferOnWire](t, gone); !got.equal(want) {
+			t.Errorf("DeleteTransfer gives %+v, want %+v", got, want)
+		}
+		s.wantTransfers(t, "")
+		s.do(t, request{op: "DeleteTransfer", query: "log_transfer_id=" + id}).wantError(t, 400, "LTS.0405", "The log transfer does not existed")
+		s.do(t, request{op: "UpdateTransfer", body: change}).wantError(t, 400, "LTS.0405", "The log transfer does not existed")
+		s.do(t, request{op: "DeleteLogGroup", group: group}).want(t, http.StatusNoContent)
+	})
 }
 
 // wantRefusedTransfers asks for transfers that cannot be. The older editions

@@ -21,40 +21,37 @@ import (
 // field.
 func TestBodiesThatBreakOneRule(t *testing.T) {
 	t.Parallel()
-	for _, edition := range openapi.Editions() {
-		t.Run("edition "+edition, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, config{edition: edition, now: newClock().Now})
-			of := s.populate(t, devProject, "right")
-			rules := make(map[string]bool)
-			messages := messagesOf(document(t, edition))
-			for _, operation := range openapi.Operations(document(t, edition)) {
-				if operation.RequestBody == nil {
-					continue
+	inEveryEdition(t, func(t *testing.T, edition string) {
+		s := start(t, config{edition: edition, now: newClock().Now})
+		of := s.populate(t, devProject, "right")
+		rules := make(map[string]bool)
+		messages := messagesOf(document(t, edition))
+		for _, operation := range openapi.Operations(document(t, edition)) {
+			if operation.RequestBody == nil {
+				continue
+			}
+			t.Run(operation.OperationID, func(t *testing.T) {
+				schema := operation.RequestBody.Value.Content[jsonType].Schema.Value
+				good := rightBody(t, operation, of)
+				call := callOn(t, operation, of)
+				if a := s.do(t, call); a.status/100 != 2 && operation.OperationID != "CreateToken" {
+					t.Fatalf("%s: %d %s; this body breaks no rule", a.what, a.status, a.body)
 				}
-				t.Run(operation.OperationID, func(t *testing.T) {
-					schema := operation.RequestBody.Value.Content[jsonType].Schema.Value
-					good := rightBody(t, operation, of)
-					call := callOn(t, operation, of)
-					if a := s.do(t, call); a.status/100 != 2 && operation.OperationID != "CreateToken" {
-						t.Fatalf("%s: %d %s; this body breaks no rule", a.what, a.status, a.body)
-					}
-					for _, b := range breachesOf(t, schema, good) {
-						rules[b.rule] = true
-						t.Run(b.String(), func(t *testing.T) {
-							r := call
-							r.body = encode(b.body)
-							b.demand(t, messages, operation, s.do(t, r))
-						})
-					}
-				})
-			}
-			want := []string{"enum", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minimum", "null", "oneOf", "pattern", "required", "type"}
-			if got := slices.Sorted(maps.Keys(rules)); !slices.Equal(got, want) && edition == openapi.Latest {
-				t.Errorf("rules that were broken: %q, want %q", got, want)
-			}
-		})
-	}
+				for _, b := range breachesOf(t, schema, good) {
+					rules[b.rule] = true
+					t.Run(b.String(), func(t *testing.T) {
+						r := call
+						r.body = encode(b.body)
+						b.demand(t, messages, operation, s.do(t, r))
+					})
+				}
+			})
+		}
+		want := []string{"enum", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minimum", "null", "oneOf", "pattern", "required", "type"}
+		if got := slices.Sorted(maps.Keys(rules)); !slices.Equal(got, want) && edition == openapi.Latest {
+			t.Errorf("rules that were broken: %q, want %q", got, want)
+		}
+	})
 }
 
 // Every rule that the document sets for a parameter is broken once.
@@ -88,24 +85,21 @@ func TestParametersThatBreakOneRule(t *testing.T) {
 // A body without the members that need not be there breaks no rule either.
 func TestBodiesWithOnlyWhatIsRequired(t *testing.T) {
 	t.Parallel()
-	for _, edition := range openapi.Editions() {
-		t.Run("edition "+edition, func(t *testing.T) {
-			t.Parallel()
-			s := start(t, config{edition: edition, now: newClock().Now})
-			of := s.populate(t, devProject, "given")
-			for _, operation := range openapi.Operations(document(t, edition)) {
-				if operation.RequestBody == nil || operation.OperationID == "CreateToken" {
-					continue
-				}
-				t.Run(operation.OperationID, func(t *testing.T) {
-					r := callOn(t, operation, of)
-					r.body = encode(onlyRequired(operation.RequestBody.Value.Content[jsonType].Schema.Value, rightBody(t, operation, of)))
-					wantSuccess(t, s.do(t, r))
-					s.everything(t, of) // is held against the document, and shows what came of it
-				})
+	inEveryEdition(t, func(t *testing.T, edition string) {
+		s := start(t, config{edition: edition, now: newClock().Now})
+		of := s.populate(t, devProject, "given")
+		for _, operation := range openapi.Operations(document(t, edition)) {
+			if operation.RequestBody == nil || operation.OperationID == "CreateToken" {
+				continue
 			}
-		})
-	}
+			t.Run(operation.OperationID, func(t *testing.T) {
+				r := callOn(t, operation, of)
+				r.body = encode(onlyRequired(operation.RequestBody.Value.Content[jsonType].Schema.Value, rightBody(t, operation, of)))
+				wantSuccess(t, s.do(t, r))
+				s.everything(t, of) // is held against the document, and shows what came of it
+			})
+		}
+	})
 }
 
 // onlyRequired drops the members of a value that its schema does not require.

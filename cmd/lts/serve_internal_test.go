@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 )
@@ -213,7 +212,7 @@ type running struct {
 	head   string
 	cancel context.CancelFunc
 	ended  chan int
-	stderr lockedBuffer
+	stderr buffer
 }
 
 // start starts a server on a free port and waits until it has greeted.
@@ -338,22 +337,4 @@ type stringSink string
 func (s *stringSink) Write(data []byte) (int, error) {
 	*s += stringSink(data)
 	return len(data), nil
-}
-
-// A lockedBuffer may be used concurrently.
-type lockedBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(data []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(data)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }

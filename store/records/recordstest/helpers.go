@@ -82,23 +82,23 @@ func collect(t *testing.T, r lts.Records, streamID string, scan lts.Scan) (recor
 
 func wantLines(t *testing.T, r lts.Records, scan lts.Scan, want ...int64) {
 	t.Helper()
-	var got []int64
-	for _, record := range collect(t, r, stream, scan) {
-		got = append(got, record.LineNum)
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("lines of %+v (-want +got):\n%s", scan, diff)
-	}
+	wantOfEach(t, r, scan, "lines", func(record lts.Record) int64 { return record.LineNum }, want)
 }
 
 func wantContents(t *testing.T, r lts.Records, scan lts.Scan, want ...string) {
 	t.Helper()
-	var got []string
+	wantOfEach(t, r, scan, "contents", func(record lts.Record) string { return record.Content }, want)
+}
+
+// wantOfEach checks one part of each record that a scan gives.
+func wantOfEach[T any](t *testing.T, r lts.Records, scan lts.Scan, what string, part func(lts.Record) T, want []T) {
+	t.Helper()
+	var got []T
 	for _, record := range collect(t, r, stream, scan) {
-		got = append(got, record.Content)
+		got = append(got, part(record))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("contents of %+v (-want +got):\n%s", scan, diff)
+		t.Errorf("%s of %+v (-want +got):\n%s", what, scan, diff)
 	}
 }
 
