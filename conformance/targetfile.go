@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/ltskit/ltskit/openapi/suggest"
 )
 
 // ReadTargetFile reads a target from a YAML file. ${NAME} stands for a variable
@@ -87,8 +89,8 @@ func checkKeys(node *yaml.Node, of reflect.Type, at string) error {
 		field, ok := fields[key.Value]
 		if !ok {
 			slices.Sort(known)
-			problems = append(problems, fmt.Errorf("line %d: unknown key %s; the keys here are %s",
-				key.Line, at+key.Value, strings.Join(known, ", ")))
+			problems = append(problems, fmt.Errorf("line %d: unknown key %s: the keys here are %s%s",
+				key.Line, at+key.Value, strings.Join(known, ", "), suggest.DidYouMean(key.Value, known)))
 			continue
 		}
 		problems = append(problems, checkKeys(node.Content[i+1], field, at+key.Value+"."))

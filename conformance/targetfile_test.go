@@ -53,7 +53,7 @@ func TestTargetsThatCannotBeRead(t *testing.T) {
 	for name, tt := range map[string]struct{ text, want string }{
 		"nothing":                    {"", "there is no target in it"},
 		"no YAML":                    {"a: [", "did not find"},
-		"a key that there is not":    {"name: a\nendpont: {}", "line 2: unknown key endpont; the keys here are account, bucket, endpoints"},
+		"a key that there is not":    {"name: a\nendpont: {}", "line 2: unknown key endpont: the keys here are account, bucket, endpoints"},
 		"one further in":             {"account:\n  passwort: a", "line 2: unknown key account.passwort"},
 		"one in a list":              {"waivers:\n- {idd: a}", "line 2: unknown key waivers.idd"},
 		"a variable that is not set": {"name: a\naccount: {password: '${NOBODY_SETS_ME}'}", "line 2: the variable NOBODY_SETS_ME is not set"},

@@ -12,7 +12,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"gopkg.in/yaml.v3"
 
-	"github.com/ltskit/ltskit/internal/suggest"
+	"github.com/ltskit/ltskit/openapi/suggest"
 )
 
 // Latest is the edition that the document describes without an overlay.

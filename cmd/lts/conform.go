@@ -18,8 +18,8 @@ import (
 
 	"github.com/ltskit/ltskit/conformance"
 	"github.com/ltskit/ltskit/conformance/report"
-	"github.com/ltskit/ltskit/internal/suggest"
 	"github.com/ltskit/ltskit/openapi"
+	"github.com/ltskit/ltskit/openapi/suggest"
 	"github.com/ltskit/ltskit/server"
 	"github.com/ltskit/ltskit/server/embedded"
 )

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/ltskit/ltskit/internal/suggest"
+	"github.com/ltskit/ltskit/openapi/suggest"
 )
 
 // otherNames says what does here what a flag of another name does elsewhere.

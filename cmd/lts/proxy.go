@@ -52,7 +52,7 @@ func newProxy() *cobra.Command {
 }
 
 func proxy(cmd *cobra.Command, o proxyOptions) error {
-	if err := checkEdition(o.proxy.Edition); err != nil {
+	if err := openapi.CheckEdition(o.proxy.Edition); err != nil {
 		return err
 	}
 	outputs, err := parseReports(o.reports)

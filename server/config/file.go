@@ -12,7 +12,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/ltskit/ltskit/internal/suggest"
+	"github.com/ltskit/ltskit/openapi/suggest"
 )
 
 // A shape says which keys a part of a file may have; nil is a part without

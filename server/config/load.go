@@ -9,7 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/ltskit/ltskit/internal/suggest"
+	"github.com/ltskit/ltskit/openapi/suggest"
 )
 
 // A Source is where settings come from besides the flags.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/ltskit/ltskit/internal/suggest"
+	"github.com/ltskit/ltskit/openapi/suggest"
 )
 
 // A value is a setting of type T in the form of flags.

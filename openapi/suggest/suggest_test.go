@@ -3,7 +3,7 @@ package suggest_test
 import (
 	"testing"
 
-	"github.com/ltskit/ltskit/internal/suggest"
+	"github.com/ltskit/ltskit/openapi/suggest"
 )
 
 func TestDidYouMean(t *testing.T) {
