@@ -12,7 +12,9 @@ import (
 	"io/fs"
 	"net/url"
 	"path/filepath"
+	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
 
@@ -35,15 +37,33 @@ var _ lts.Catalog = (*Catalog)(nil)
 // brings its tables up to date. It refuses a file whose tables a newer program
 // has changed. What Update has kept survives a crash of the machine (WAL,
 // synchronous=FULL).
+//
+// Several may open a file at the same time: they bring it up to date one after
+// the other, for which Open locks an empty file beside it, <file>.lock.
 func Open(ctx context.Context, file string) (*Catalog, error) {
 	c, err := open(file)
 	if err != nil {
 		return nil, fmt.Errorf("catalog: %s: %w", file, err)
 	}
-	if err := c.migrate(ctx); err != nil {
+	if err := alone(ctx, file, func() error { return c.migrate(ctx) }); err != nil {
 		return nil, errors.Join(fmt.Errorf("catalog: %s: %w", file, err), c.Close())
 	}
 	return c, nil
+}
+
+// lockPause is how long to wait before another attempt to lock.
+const lockPause = 10 * time.Millisecond
+
+// alone runs fn while nobody else does for the same file. SQLite itself locks
+// single transactions only, and goose looks at the version of the tables in
+// another one than it changes them in. The operating system ends the lock with
+// the process, however that ends.
+func alone(ctx context.Context, file string, fn func() error) error {
+	lock := flock.New(file+".lock", flock.SetPermissions(0o600))
+	if _, err := lock.TryLockContext(ctx, lockPause); err != nil {
+		return fmt.Errorf("lock: %w", err)
+	}
+	return errors.Join(fn(), lock.Close())
 }
 
 func open(file string) (*Catalog, error) {
