@@ -20,6 +20,10 @@ import (
 type Buckets struct {
 	open func(ctx context.Context, name string) (*blob.Bucket, error)
 	has  func(ctx context.Context, name string, b *blob.Bucket) (bool, error)
+	put  func(ctx context.Context, b *blob.Bucket, key string, write func(io.Writer) error) error
+	// keep makes sure that an object which is there stays there. It is nil where
+	// the store does so itself.
+	keep func(ctx context.Context, b *blob.Bucket, key string) error
 
 	mu     sync.Mutex
 	opened map[string]*blob.Bucket
@@ -49,22 +53,31 @@ func (b *Buckets) Put(ctx context.Context, name, key string, write func(io.Write
 	if err != nil {
 		return err
 	}
-	if there, err := bucket.Exists(ctx, key); err != nil || there {
-		return published(name, err)
+	there, err := bucket.Exists(ctx, key)
+	if err == nil && !there {
+		err = b.put(ctx, bucket, key, write)
 	}
-	err = put(ctx, bucket, key, write)
 	if gcerrors.Code(err) == gcerrors.FailedPrecondition { // another has been faster
-		return nil
+		err = nil
+	}
+	if err == nil && b.keep != nil {
+		err = b.keep(ctx, bucket, key)
 	}
 	return published(name, err)
 }
 
-// put writes an object. Ending its context before closing it is how gocloud is
-// told not to keep what was written.
+// put writes an object.
 func put(ctx context.Context, bucket *blob.Bucket, key string, write func(io.Writer) error) error {
+	return putWith(ctx, bucket, key, blob.WriterOptions{}, write)
+}
+
+// putWith writes an object. Ending its context before closing it is how gocloud
+// is told not to keep what was written.
+func putWith(ctx context.Context, bucket *blob.Bucket, key string, options blob.WriterOptions, write func(io.Writer) error) error {
 	ctx, abandon := context.WithCancel(ctx)
 	defer abandon()
-	w, err := bucket.NewWriter(ctx, key, &blob.WriterOptions{IfNotExist: true, ContentType: "application/octet-stream"})
+	options.IfNotExist, options.ContentType = true, "application/octet-stream"
+	w, err := bucket.NewWriter(ctx, key, &options)
 	if err != nil {
 		return err
 	}

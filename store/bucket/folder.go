@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"time"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
@@ -23,14 +24,19 @@ var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 // made by making folders. Names of files are keys with unusual characters
 // escaped.
 //
-// An object survives the end of the process as soon as it is put; gocloud does
-// not sync files, so the loss of power may cost the ones of the last seconds.
+// An object that has been put survives the loss of power: its file is synced
+// before it gets its name, and the folders above it after that. Until then the
+// name ends in .tmp. Such a file is left only by a process that ended while it
+// wrote, and is removed when its object is put again.
 func Folder(dir string) *Buckets {
+	f := folder{dir: filepath.Clean(dir), opened: time.Now(), sync: (*os.File).Sync}
 	return &Buckets{
 		open: func(_ context.Context, name string) (*blob.Bucket, error) { return openFolder(dir, name) },
 		has: func(_ context.Context, name string, _ *blob.Bucket) (bool, error) {
 			return isFolder(filepath.Join(dir, name))
 		},
+		put:  f.put,
+		keep: f.keep,
 	}
 }
 

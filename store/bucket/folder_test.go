@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/ltskit/ltskit/lts"
@@ -70,6 +71,26 @@ func TestAFolderThatMayNotBeWritten(t *testing.T) {
 	}
 	if err := buckets.Put(t.Context(), buckettest.Bucket, "key", write("content")); !errors.Is(err, lts.ErrBucketForbidden) {
 		t.Errorf("Put gives %v, want %v", err, lts.ErrBucketForbidden)
+	}
+}
+
+// A process that is killed while it writes leaves a file. The next one removes
+// it when it puts the object, and nothing else.
+func TestWhatAKilledProcessHasLeftIsRemoved(t *testing.T) {
+	dir := t.TempDir()
+	buckets := openFolder(t, dir)
+	path := filepath.Join(dir, buckettest.Bucket)
+	for _, name := range []string{"key.18c0000000000000.tmp", "key.tmp", "key.notes.tmp", "key.2.18c0000000000000.tmp", "other.18c0000000000000.tmp"} {
+		if err := os.WriteFile(filepath.Join(path, name), []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := buckets.Put(t.Context(), buckettest.Bucket, "key", write("content")); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"key", "key.2.18c0000000000000.tmp", "key.notes.tmp", "key.tmp", "other.18c0000000000000.tmp"}
+	if got, err := buckets.Keys(t.Context(), buckettest.Bucket, ""); !slices.Equal(got, want) || err != nil {
+		t.Errorf("the bucket has %q, %v, want %q", got, err, want)
 	}
 }
 

@@ -47,6 +47,7 @@ func S3(config S3Config) *Buckets {
 			_, err := client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: aws.String(name)})
 			return headed(err)
 		},
+		put: put,
 	}
 }
 
