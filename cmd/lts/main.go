@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -38,7 +39,12 @@ func main() {
 
 // run is the program without the process around it.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := newRoot()
+	return runAt(ctx, time.Now, args, stdout, stderr)
+}
+
+// runAt is run for a server that goes by a given clock.
+func runAt(ctx context.Context, now func() time.Time, args []string, stdout, stderr io.Writer) int {
+	root := newRoot(now)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -54,7 +60,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 }
 
-func newRoot() *cobra.Command {
+func newRoot(now func() time.Time) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "lts",
 		Short:         "The contract of the Log Tank Service, made executable",
@@ -64,6 +70,6 @@ func newRoot() *cobra.Command {
 	}
 	root.SetVersionTemplate("{{.Version}}")
 	root.SetFlagErrorFunc(explainFlag)
-	root.AddCommand(newServe(), newConform(), newProxy(), newDocument(), newHashPassword(), newVersion())
+	root.AddCommand(newServe(now), newConform(), newProxy(), newDocument(), newHashPassword(), newVersion())
 	return root
 }

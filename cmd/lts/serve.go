@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +22,7 @@ import (
 // configVariable names the configuration file where no flag does.
 const configVariable = config.EnvironmentPrefix + "CONFIG"
 
-func newServe() *cobra.Command {
+func newServe(now func() time.Time) *cobra.Command {
 	var file string
 	var printOnly bool
 	cmd := &cobra.Command{
@@ -57,14 +58,14 @@ func newServe() *cobra.Command {
 		if printOnly {
 			return c.Print(cmd.OutOrStdout())
 		}
-		return serve(cmd.Context(), c, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		return serve(cmd.Context(), c, now, cmd.OutOrStdout(), cmd.ErrOrStderr())
 	}
 	return cmd
 }
 
 // serve runs the server until ctx ends. It listens before it opens, and perhaps
 // makes, the data folder: an address that is taken leaves no trace.
-func serve(ctx context.Context, c *config.Config, stdout, stderr io.Writer) (err error) {
+func serve(ctx context.Context, c *config.Config, now func() time.Time, stdout, stderr io.Writer) (err error) {
 	listener, err := listen(ctx, "listen", c.Listen)
 	if err != nil {
 		return err
@@ -81,6 +82,7 @@ func serve(ctx context.Context, c *config.Config, stdout, stderr io.Writer) (err
 	log := newLog(c.Log, stderr)
 	counted := metrics.New()
 	options := embeddedOptions(c, log)
+	options.Now = now
 	options.HTTP.Monitor, options.Wrap = counted, counted.Records
 	if c.Buckets.S3.Endpoint != "" {
 		buckets := bucket.S3(bucket.S3Config(c.Buckets.S3))

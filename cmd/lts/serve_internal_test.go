@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
+	if begin := os.Getenv(crashClockEnv); begin != "" {
+		os.Exit(serveUntilKilled(begin))
+	}
 	os.Exit(m.Run())
 }
 
