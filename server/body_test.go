@@ -3,7 +3,6 @@ package server_test
 import (
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"slices"
 	"strings"
@@ -256,45 +255,6 @@ func TestLengthOfBodyWithoutAuthentication(t *testing.T) {
 			t.Errorf("%d bytes: message %q, want %q", length, got, want)
 		}
 	}
-}
-
-// Whatever comes as the body of a creation, the answer is documented: the
-// contract says so of status, headers and body.
-func FuzzRequestBody(f *testing.F) {
-	for _, seed := range []string{
-		`{"log_group_name":"a","ttl_in_days":7}`, `{"log_group_name":"a","ttl_in_days":"7","tags":[{"key":"k","value":"v"}]}`,
-		`{"Log_Group_Name":"a","ttl_in_days":7.0}`, `{"log_group_name":"_","ttl_in_days":1e400}`, `{"a":1,"a":2}`, `[[[[`, `null`, ``, ` `, "\xff",
-		`{"log_group_name":"a","ttl_in_days":7} x`, `{"log_group_name":"\ud800","ttl_in_days":365}`,
-	} {
-		f.Add([]byte(seed))
-	}
-	s := start(f, config{})
-	header := map[string]string{"Content-Type": jsonType, "X-Auth-Token": s.token(f, devProject)}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		a := s.serve(t, request{op: "CreateLogGroup", header: header, body: string(body)})
-		if a.status != http.StatusCreated {
-			return
-		}
-		id := decode[map[string]string](t, a)["log_group_id"]
-		s.serve(t, request{op: "DeleteLogGroup", group: id, header: header}).want(t, http.StatusNoContent)
-	})
-}
-
-// serve is do without a connection. The contract checks the answer too.
-func (s *service) serve(t testing.TB, r request) answer {
-	t.Helper()
-	s.route(t, &r)
-	in := httptest.NewRequestWithContext(t.Context(), r.method, r.path, strings.NewReader(r.body))
-	for name, value := range r.header {
-		in.Header.Set(name, value)
-	}
-	recorder := httptest.NewRecorder()
-	s.handler.ServeHTTP(recorder, in)
-	a := answer{what: r.method + " " + r.path + " with " + r.body, status: recorder.Code, header: recorder.Header(), body: recorder.Body.Bytes()}
-	for _, problem := range s.client.Transport.(*contract).problems(r.method, r.path, a.status, a.header, a.body) {
-		t.Errorf("%s: %s; got %d with the body %.300s", a.what, problem, a.status, a.body)
-	}
-	return a
 }
 
 // What is accepted is JSON and means what encoding/json says. What is not is no
