@@ -8,9 +8,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -97,14 +99,20 @@ func (c *crashed) writeAndKill(t *testing.T, requests int) {
 	api.close()
 }
 
-// startChild starts a server and waits until it has greeted.
+// startChild starts a server on the folder and waits until it has greeted.
 func (c *crashed) startChild(t *testing.T) (child *exec.Cmd, url string) {
 	t.Helper()
-	child = exec.CommandContext(t.Context(), os.Args[0],
-		"serve", "--listen", "127.0.0.1:0", "--data", c.data, "--quotas-groups", "100000",
-		"--transfers-interval", "20ms", "--retention-interval", "100ms", "--log-level", "error")
-	child.Env = append(os.Environ(), fmt.Sprint(crashClockEnv, "=", c.begin.UnixNano()))
-	child.Stderr = os.Stderr
+	return startChild(t, c.begin, os.Stderr, "--data", c.data, "--quotas-groups", "100000", "--retention-interval", "100ms")
+}
+
+// startChild starts a server whose clock began at a moment, and waits until it
+// has greeted.
+func startChild(t *testing.T, begin time.Time, stderr io.Writer, args ...string) (child *exec.Cmd, url string) {
+	t.Helper()
+	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--transfers-interval", "20ms", "--log-level", "error"}, args...)
+	child = exec.CommandContext(t.Context(), os.Args[0], args...)
+	child.Env = append(os.Environ(), fmt.Sprint(crashClockEnv, "=", begin.UnixNano()))
+	child.Stderr = stderr
 	output, err := child.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -118,8 +126,10 @@ func (c *crashed) startChild(t *testing.T) (child *exec.Cmd, url string) {
 	return child, url
 }
 
-// serveUntilKilled is the child: the program on a fast clock.
+// serveUntilKilled is the child: the program on a fast clock. It does not die of
+// a file that grows beyond a limit: see [limitFiles].
 func serveUntilKilled(begin string) int {
+	signal.Ignore(syscall.SIGXFSZ)
 	ns, err := strconv.ParseInt(begin, 10, 64)
 	if err != nil {
 		panic(err)
