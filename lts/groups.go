@@ -126,12 +126,13 @@ func (s *Service) DeleteGroup(ctx context.Context, projectID, id string) error {
 		}
 		return tx.DeleteGroup(id)
 	})
-	for _, stream := range streams {
-		if err == nil {
-			err = s.records.Drop(ctx, stream.ID)
-		}
+	if err != nil {
+		return orFailure(err, ErrDeleteGroupFailed)
 	}
-	return orFailure(err, ErrDeleteGroupFailed)
+	for _, stream := range streams {
+		s.drop(ctx, stream.ID)
+	}
+	return nil
 }
 
 func findGroup(tx GroupTx, id string) (Group, error) {

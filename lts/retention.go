@@ -20,7 +20,7 @@ type Swept struct {
 // Sweep removes what answers no longer show: the records of every project that
 // have outlived the lifetime of their stream and, where the store of records is
 // a [StreamLister], the streams that are no longer in the catalog (a crash
-// between the two steps of a deletion leaves them). What cannot be removed does
+// or a full disk between the two steps of a deletion leaves them). What cannot be removed does
 // not keep it from the rest.
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	// What is stored comes first: a stream that is created meanwhile is then

@@ -68,6 +68,27 @@ func TestSweepDropsStreamsThatTheCatalogDoesNotHave(t *testing.T) {
 	r.sweep(t, lts.Swept{Streams: 1})
 }
 
+// A deletion is one thing: the catalog has forgotten the stream, so the answer
+// is not that it failed because the records are still there.
+func TestADeletionWhoseRecordsCannotBeRemovedIsSwept(t *testing.T) {
+	r := newRetention(t)
+	group := createGroup(t, r.Service, ours, "group")
+	alone, left := createStream(t, r.Service, group, "alone"), createStream(t, r.Service, group, "left")
+	r.write(t, alone.ID, time.Hour)
+	r.write(t, left.ID, time.Hour)
+	full := fault.Inject(t.Context(), fault.RecordsStore)
+	wantError(t, "DeleteStream", r.DeleteStream(full, ours, group.ID, alone.ID), nil)
+	wantError(t, "DeleteGroup", r.DeleteGroup(full, ours, group.ID), nil)
+	wantError(t, "DeleteGroup once more", r.DeleteGroup(t.Context(), ours, group.ID), lts.ErrGroupNotFound)
+	if got := r.stored(t, alone.ID) + r.stored(t, left.ID); got != 2 {
+		t.Errorf("%d records are stored, want 2", got)
+	}
+	r.sweep(t, lts.Swept{Orphans: 2})
+	if got := r.stored(t, alone.ID) + r.stored(t, left.ID); got != 0 {
+		t.Errorf("after a sweep %d records are stored, want none", got)
+	}
+}
+
 // A stream that is created and written to between the two looks of a sweep is
 // no orphan.
 func TestSweepDoesNotTakeANewStreamForAnOrphan(t *testing.T) {

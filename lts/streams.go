@@ -162,11 +162,18 @@ func (s *Service) DeleteStream(ctx context.Context, projectID, groupID, id strin
 		}
 		return tx.DeleteStream(groupID, id)
 	})
-	if err == nil {
-		err = s.records.Drop(ctx, id)
+	if err != nil {
+		return orFailure(err, errDeleteStreamFailed)
 	}
-	return orFailure(err, errDeleteStreamFailed)
+	s.drop(ctx, id)
+	return nil
 }
+
+// drop removes the records of a stream that has been deleted. From the moment at
+// which the catalog no longer has it, it is gone for everybody, and asking again
+// would not find it: so a failure is none of the deletion, and what it leaves is
+// removed by [Service.Sweep].
+func (s *Service) drop(ctx context.Context, id string) { _ = s.records.Drop(ctx, id) }
 
 // streamsOf lists the streams of a group with the lifetime that holds for each.
 func streamsOf(tx StreamTx, group Group) ([]Stream, error) {
