@@ -72,8 +72,8 @@ type crashed struct {
 // has acknowledged so many requests.
 func (c *crashed) writeAndKill(t *testing.T, requests int) {
 	t.Helper()
-	child, url := c.startChild(t)
-	api := newCrashAPI(url, c.token)
+	child := newChild(t, c.begin, os.Stderr, "--data", c.data, "--quotas-groups", "100000", "--retention-interval", "100ms")
+	api := newCrashAPI(startChild(t, child, child.Start), c.token)
 	if now := fastClock(c.begin)(); now.Sub(c.since) > 20*time.Hour { // a token lasts 24 hours, many servers long
 		api.login(t)
 		c.token, c.since = api.token, now
@@ -99,31 +99,31 @@ func (c *crashed) writeAndKill(t *testing.T, requests int) {
 	api.close()
 }
 
-// startChild starts a server on the folder and waits until it has greeted.
-func (c *crashed) startChild(t *testing.T) (child *exec.Cmd, url string) {
-	t.Helper()
-	return startChild(t, c.begin, os.Stderr, "--data", c.data, "--quotas-groups", "100000", "--retention-interval", "100ms")
-}
-
-// startChild starts a server whose clock began at a moment, and waits until it
-// has greeted.
-func startChild(t *testing.T, begin time.Time, stderr io.Writer, args ...string) (child *exec.Cmd, url string) {
+// newChild is a server to be started, whose clock began at a moment.
+func newChild(t *testing.T, begin time.Time, stderr io.Writer, args ...string) *exec.Cmd {
 	t.Helper()
 	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--transfers-interval", "20ms", "--log-level", "error"}, args...)
-	child = exec.CommandContext(t.Context(), os.Args[0], args...)
+	child := exec.CommandContext(t.Context(), os.Args[0], args...)
 	child.Env = append(os.Environ(), fmt.Sprint(crashClockEnv, "=", begin.UnixNano()))
 	child.Stderr = stderr
+	return child
+}
+
+// startChild starts a server, as start does it, and gives its address once it
+// has greeted.
+func startChild(t *testing.T, child *exec.Cmd, start func() error) (url string) {
+	t.Helper()
 	output, err := child.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := child.Start(); err != nil {
+	if err := start(); err != nil {
 		t.Fatalf("start: %v", err)
 	}
 	lines := bufio.NewReader(output)
 	url = greeted(t, lines)
 	go func() { _, _ = io.Copy(io.Discard, lines) }()
-	return child, url
+	return url
 }
 
 // serveUntilKilled is the child: the program on a fast clock. It does not die of
