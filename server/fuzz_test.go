@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// What these targets demand: whatever comes as the body of a request, the
-// answer is documented (the contract says so of status, headers and body), and
-// it is not a failure of the server, which a panic would be answered as.
+// What these targets demand: whatever comes with a request, the answer is
+// documented (the contract says so of status, headers and body), and it is not a
+// failure of the server, which a panic would be answered as.
 
 // The body of a creation.
 func FuzzRequestBody(f *testing.F) {
@@ -107,6 +107,24 @@ var queryOperations = [][]string{
 		`{WINDOW,"group_id":"GROUP","stream_id":"STREAM","key_word":"","step_interval":1}`, `{WINDOW,"group_id":"STREAM","stream_id":"GROUP","key_word":"(","step_interval":0}`,
 		`{"start_time":0,"end_time":1,"group_id":"GROUP","stream_id":"STREAM","key_word":"\"","step_interval":9223372036854775807}`, `{}`,
 	},
+}
+
+// The headers that sign a request. A request with these and without a token is
+// somebody's, or it is refused.
+func FuzzSignatureHeaders(f *testing.F) {
+	const signature = "SDK-HMAC-SHA256 Access=DEVACCESSKEY00000000, SignedHeaders=host;x-sdk-date, Signature=" +
+		"0000000000000000000000000000000000000000000000000000000000000000"
+	for _, seed := range [][2]string{
+		{signature, "20261122T093015Z"}, {signature, "20261122T093015"}, {signature, ""}, {"SDK-HMAC-SHA256 ", "20261122T093015Z"},
+		{"SDK-HMAC-SHA256 Access=,SignedHeaders=;,Signature=", "20261122T093015Z"}, {"AWS4-HMAC-SHA256 Credential=x", "x"}, {"Basic ZGV2OmRldg==", "\xff"},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	s := start(f, config{now: newClock().Now})
+	f.Fuzz(func(t *testing.T, authorization, date string) {
+		s.serve(t, request{op: "ListLogGroups", header: map[string]string{"Authorization": authorization, "X-Sdk-Date": date}}).
+			want(t, http.StatusUnauthorized)
+	})
 }
 
 // serve is do without a connection. The contract checks the answer too.
