@@ -8,11 +8,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"os/signal"
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -126,10 +124,8 @@ func startChild(t *testing.T, child *exec.Cmd, start func() error) (url string) 
 	return url
 }
 
-// serveUntilKilled is the child: the program on a fast clock. It does not die of
-// a file that grows beyond a limit: see [limitFiles].
+// serveUntilKilled is the child: the program on a fast clock.
 func serveUntilKilled(begin string) int {
-	signal.Ignore(syscall.SIGXFSZ)
 	ns, err := strconv.ParseInt(begin, 10, 64)
 	if err != nil {
 		panic(err)
