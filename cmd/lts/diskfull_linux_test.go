@@ -131,12 +131,12 @@ type fullable struct {
 	child  *exec.Cmd
 	data   string
 	begin  time.Time
-	stderr *lockedBuffer
+	stderr *buffer
 }
 
 func startOnFullableDisk(t *testing.T) *fullable {
 	t.Helper()
-	s := &fullable{data: t.TempDir(), begin: time.Now().Truncate(time.Millisecond), stderr: new(lockedBuffer)}
+	s := &fullable{data: t.TempDir(), begin: time.Now().Truncate(time.Millisecond), stderr: new(buffer)}
 	s.start(t, "")
 	s.login(t)
 	return s

@@ -36,7 +36,7 @@ func startAsAnybody(child *exec.Cmd) error {
 func TestAReadOnlyDataFolderIsRefused(t *testing.T) {
 	data := t.TempDir()
 	setMode(t, data, 0o500)
-	var stderr lockedBuffer
+	var stderr buffer
 	child := newChild(t, time.Now(), &stderr, "--data", data)
 	if err := startAsAnybody(child); err != nil {
 		t.Fatal(err)
