@@ -11,8 +11,13 @@ import (
 // have 16 bits.
 const maxBlockRecords = 1<<16 - 1
 
-// blockFormat begins every block, before its compressed part.
-const blockFormat = 1
+// blockFormat begins every block. Then come the length of the packed head (4
+// bytes), the packed head and the packed text. They are packed apart, so that
+// the line numbers of a block can be read without its text.
+const (
+	blockFormat = 2
+	blockIntro  = 1 + 4
+)
 
 // A blockCodec packs and unpacks blocks. It may be used concurrently.
 type blockCodec struct {
@@ -39,15 +44,19 @@ func (c *blockCodec) close() {
 	c.decoder.Close()
 }
 
-// encode appends the packed records to dst.
-func (c *blockCodec) encode(dst []byte, plain []byte) []byte {
-	return c.encoder.EncodeAll(plain, append(dst, blockFormat))
+// encode appends a packed block to dst. The head is what appendHead has written.
+func (c *blockCodec) encode(dst, head, text []byte) []byte {
+	start := len(dst)
+	dst = append(dst, blockFormat, 0, 0, 0, 0)
+	dst = c.encoder.EncodeAll(head, dst)
+	binary.LittleEndian.PutUint32(dst[start+1:], uint32(len(dst)-start-blockIntro))
+	return c.encoder.EncodeAll(text, dst)
 }
 
-// appendPlain writes what encode packs: number, label sets, then line numbers
-// (differences), label sets (if there are several) and lengths of all records,
-// then the text.
-func (c *columns) appendPlain(b []byte) []byte {
+// appendHead writes all of the records but their text: number, label sets, then
+// line numbers (differences), label sets (if there are several) and lengths of
+// all records.
+func (c *columns) appendHead(b []byte) []byte {
 	b = binary.AppendUvarint(b, uint64(c.len()))
 	b = appendSets(b, c.sets.encoded)
 	before := int64(0)
@@ -63,28 +72,52 @@ func (c *columns) appendPlain(b []byte) []byte {
 	for i := range c.ends {
 		b = binary.AppendUvarint(b, uint64(c.ends[i]-c.start(i)))
 	}
-	return append(b, c.text...)
+	return b
 }
 
 // decode unpacks a block into records, whose memory it reuses. The buffer is the
 // memory in which the text lies; give it to the next decode once records are of
 // no use any more.
 func (c *blockCodec) decode(records *columns, block, buffer []byte) ([]byte, error) {
-	if len(block) == 0 || block[0] != blockFormat {
-		return buffer, errCorrupt("block format")
-	}
-	buffer, err := c.decoder.DecodeAll(block[1:], buffer[:0])
+	buffer, text, err := c.decodeHead(records, block, buffer)
 	if err != nil {
 		return buffer, err
 	}
-	if !records.read(buffer) {
-		return buffer, errCorrupt("block")
+	start := len(buffer)
+	if buffer, err = c.decoder.DecodeAll(text, buffer); err != nil {
+		return buffer, err
+	}
+	records.text = buffer[start:]
+	if len(records.text) != records.start(records.len()) {
+		return buffer, errCorrupt("block: its text")
 	}
 	return buffer, nil
 }
 
-// read takes what appendPlain wrote; the text stays in b.
-func (c *columns) read(b []byte) bool {
+// decodeHead unpacks all but the text, which it gives as it is packed.
+func (c *blockCodec) decodeHead(records *columns, block, buffer []byte) (head, text []byte, err error) {
+	if len(block) < blockIntro {
+		return buffer, nil, errCorrupt("block")
+	}
+	if block[0] != blockFormat {
+		return buffer, nil, errFormat("block", block[0], blockFormat)
+	}
+	packed := block[blockIntro:]
+	length := binary.LittleEndian.Uint32(block[1:])
+	if uint64(length) > uint64(len(packed)) {
+		return buffer, nil, errCorrupt("block")
+	}
+	if buffer, err = c.decoder.DecodeAll(packed[:length], buffer[:0]); err != nil {
+		return buffer, nil, err
+	}
+	if !records.readHead(buffer) {
+		return buffer, nil, errCorrupt("block: its head")
+	}
+	return buffer, packed[length:], nil
+}
+
+// readHead takes what appendHead wrote.
+func (c *columns) readHead(b []byte) bool {
 	number, n := binary.Uvarint(b)
 	if n <= 0 || number > maxBlockRecords {
 		return false
@@ -101,8 +134,8 @@ func (c *columns) read(b []byte) bool {
 	if b, ok = c.readLabels(b); !ok {
 		return false
 	}
-	c.text, ok = c.readEnds(b)
-	return ok
+	c.text = nil
+	return c.readEnds(b)
 }
 
 // setSets keeps what is decoded already when the sets are the same as before.
@@ -152,16 +185,16 @@ func (c *columns) readLabels(b []byte) ([]byte, bool) {
 	return b, true
 }
 
-func (c *columns) readEnds(b []byte) ([]byte, bool) {
+func (c *columns) readEnds(b []byte) bool {
 	end := 0
 	for i := range c.ends {
 		size, n := binary.Uvarint(b)
 		if n <= 0 || size > 1<<40 {
-			return nil, false
+			return false
 		}
 		end += int(size)
 		c.ends[i] = end
 		b = b[n:]
 	}
-	return b, end == len(b)
+	return len(b) == 0
 }

@@ -13,21 +13,38 @@ import (
 // readBlock reads a block into records, whose memory it reuses; see
 // blockCodec.decode for the buffer.
 func (e *engine) readBlock(r pebble.Reader, stream uint64, s summary, records *columns, buffer []byte) ([]byte, error) {
+	err := withBlock(r, stream, s, func(block []byte) (err error) {
+		buffer, err = e.codec.decode(records, block, buffer)
+		return err
+	})
+	return buffer, err
+}
+
+// readBlockLines reads all of a block but its text.
+func (e *engine) readBlockLines(r pebble.Reader, stream uint64, s summary, records *columns, buffer []byte) ([]byte, error) {
+	err := withBlock(r, stream, s, func(block []byte) (err error) {
+		buffer, _, err = e.codec.decodeHead(records, block, buffer)
+		return err
+	})
+	return buffer, err
+}
+
+// withBlock calls use with a packed block, which is valid until use returns.
+func withBlock(r pebble.Reader, stream uint64, s summary, use func(block []byte) error) error {
 	value, closer, err := r.Get(lineKey(tableBlocks, stream, s.greatest()))
 	if errors.Is(err, pebble.ErrNotFound) {
-		return buffer, errCorrupt("summary: its block is missing")
+		return errCorrupt("summary: its block is missing")
 	}
 	if err != nil {
-		return buffer, err
+		return err
 	}
-	defer func() { _ = closer.Close() }()
-	return e.codec.decode(records, value, buffer)
+	return errors.Join(use(value), closer.Close())
 }
 
 // A packer makes blocks. Its memory is large and is used again and again.
 type packer struct {
 	words  wordTable
-	plain  []byte
+	head   []byte
 	packed []byte
 }
 
@@ -40,8 +57,8 @@ func (e *engine) writeBlock(batch *pebble.Batch, stream uint64, records *columns
 	if err != nil {
 		return err
 	}
-	p.plain = records.appendPlain(p.plain[:0])
-	p.packed = e.codec.encode(p.packed[:0], p.plain)
+	p.head = records.appendHead(p.head[:0])
+	p.packed = e.codec.encode(p.packed[:0], p.head, records.text)
 	values := map[byte][]byte{
 		tableBlocks:  p.packed,
 		tableSummary: summarize(records).encode(),

@@ -64,3 +64,9 @@ func lineOf(key []byte) int64 {
 func streamOf(key []byte) uint64 { return binary.BigEndian.Uint64(key[1:]) }
 
 func errCorrupt(what string) error { return fmt.Errorf("records: corrupt %s", what) }
+
+// errFormat is what a folder gives that another version of this program has
+// written.
+func errFormat(what string, have, want byte) error {
+	return fmt.Errorf("records: a %s has format %d, this program reads format %d", what, have, want)
+}

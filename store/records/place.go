@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/cockroachdb/pebble/v2"
-
 	"github.com/ltskit/ltskit/lts"
 )
 
@@ -61,7 +59,7 @@ func timeOrder(records []lts.NewRecord) []int {
 
 // assign fills the lines of p, and takes them if there are places for all.
 func (st *stream) assign(e *engine, p *placement, records []lts.NewRecord) (err error) {
-	taken := takenLines{engine: e, stream: st.number, underway: st.underway}
+	taken := takenLines{engine: e, stream: st.number, underway: st.underway, upTo: records[p.index(len(records)-1)].TimeNS}
 	defer func() { err = errors.Join(err, taken.close()) }()
 	line := int64(0)
 	for i := range records {
@@ -72,8 +70,9 @@ func (st *stream) assign(e *engine, p *placement, records []lts.NewRecord) (err 
 		p.lines = append(p.lines, line)
 	}
 	for _, line := range p.lines {
-		st.take(line)
+		st.runs.take(line)
 	}
+	st.last = max(st.last, p.lines[len(p.lines)-1])
 	return nil
 }
 
@@ -84,7 +83,10 @@ func (p *places) free(line int64, taken *takenLines) (int64, error) {
 			line = end
 			continue
 		}
-		next, err := taken.skip(line, p.last)
+		if line >= p.runs.complete {
+			return line, nil
+		}
+		next, err := taken.skip(line, min(p.last, p.runs.complete-1))
 		if err != nil || next == line {
 			return next, err
 		}
@@ -95,17 +97,6 @@ func (p *places) free(line int64, taken *takenLines) (int64, error) {
 		return 0, errNoPlace
 	}
 	return line, nil
-}
-
-// take notes that line is taken, if that is worth knowing.
-func (p *places) take(line int64) {
-	switch {
-	case line > p.last:
-		p.runs.push(line)
-		p.last = line
-	case p.runs.touches(line):
-		p.runs.add(lts.Window{From: line, To: line + 1})
-	}
 }
 
 func (p *places) leave(done *placement) {
@@ -120,92 +111,4 @@ func (p *places) lowestUnderway() int64 {
 		lowest = min(lowest, other.lines[0])
 	}
 	return lowest
-}
-
-// takenLines finds taken line numbers in the database and among the appends
-// under way, in ascending order. It opens the rows when they are needed.
-type takenLines struct {
-	engine   *engine
-	stream   uint64
-	underway []*placement
-	rows     *pebble.Iterator
-	window   lts.Window // of the block whose lines are in block
-	block    columns
-	buffer   []byte
-}
-
-// skip gives the first line from line to last that is not taken, or the one
-// behind last.
-func (t *takenLines) skip(line, last int64) (int64, error) {
-	if err := t.open(); err != nil {
-		return 0, err
-	}
-	for ; line <= last; line++ {
-		taken, err := t.taken(line)
-		if err != nil || !taken {
-			return line, err
-		}
-	}
-	return line, nil
-}
-
-func (t *takenLines) taken(line int64) (bool, error) {
-	for _, p := range t.underway {
-		if _, ok := slices.BinarySearch(p.lines, line); ok {
-			return true, nil
-		}
-	}
-	if t.hasRow(line) {
-		return true, nil
-	}
-	if err := t.rows.Error(); err != nil {
-		return false, err
-	}
-	return t.inBlock(line)
-}
-
-func (t *takenLines) hasRow(line int64) bool {
-	if t.rows.Valid() && lineOf(t.rows.Key()) < line {
-		t.rows.Next()
-	}
-	if !t.rows.Valid() || lineOf(t.rows.Key()) != line {
-		t.rows.SeekGE(lineKey(tableRows, t.stream, line))
-	}
-	return t.rows.Valid() && lineOf(t.rows.Key()) == line
-}
-
-func (t *takenLines) inBlock(line int64) (bool, error) {
-	if !t.window.Contains(line) {
-		if err := t.loadBlock(line); err != nil || !t.window.Contains(line) {
-			return false, err
-		}
-	}
-	_, ok := slices.BinarySearch(t.block.lines, line)
-	return ok, nil
-}
-
-// loadBlock reads the block in whose window line lies, if there is one.
-func (t *takenLines) loadBlock(line int64) error {
-	t.window = lts.Window{}
-	s, ok, err := blockFrom(t.engine.db, t.stream, line)
-	if err != nil || !ok || !s.window.Contains(line) {
-		return err
-	}
-	t.window = s.window
-	t.buffer, err = t.engine.readBlock(t.engine.db, t.stream, s, &t.block, t.buffer)
-	return err
-}
-
-func (t *takenLines) open() (err error) {
-	if t.rows == nil {
-		t.rows, err = t.engine.db.NewIter(lineBounds(tableRows, t.stream, 0, math.MaxInt64))
-	}
-	return err
-}
-
-func (t *takenLines) close() error {
-	if t.rows == nil {
-		return nil
-	}
-	return t.rows.Close()
 }

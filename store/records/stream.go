@@ -133,7 +133,7 @@ func (st *stream) load(e *engine) error {
 	if st.rows, err = st.countRows(e.db, 2*e.opts.SealRows); err != nil {
 		return err
 	}
-	st.places = places{last: last}
+	st.places = places{last: last, runs: runs{complete: last + 1}}
 	st.dirty = 1
 	st.loaded = true
 	return nil

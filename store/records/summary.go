@@ -37,8 +37,11 @@ func (s summary) encode() []byte {
 }
 
 func decodeSummary(key, value []byte) (summary, error) {
-	if len(value) == 0 || value[0] != summaryFormat || len(key) != lineKeyLen {
-		return summary{}, errCorrupt("summary format")
+	if len(value) == 0 || len(key) != lineKeyLen {
+		return summary{}, errCorrupt("summary")
+	}
+	if value[0] != summaryFormat {
+		return summary{}, errFormat("summary", value[0], summaryFormat)
 	}
 	b := value[1:]
 	var numbers [3]uint64
