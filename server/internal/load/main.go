@@ -28,6 +28,8 @@ type options struct {
 	limit   time.Duration // of writing batches
 	writers int           // of batches
 	singles time.Duration // of writing single records
+	calm    time.Duration // without change after which the disk counts as settled
+	settle  time.Duration // to wait for that at most
 	data    string        // where to make the data folder; empty: among temporary files
 }
 
@@ -37,6 +39,8 @@ func main() {
 	flag.DurationVar(&o.limit, "limit", time.Minute, "how long to write in batches at most")
 	flag.IntVar(&o.writers, "writers", 4, "how many clients write batches at the same time")
 	flag.DurationVar(&o.singles, "singles", 5*time.Second, "how long to write single records")
+	flag.DurationVar(&o.calm, "calm", 15*time.Second, "how long the size on disk must stay the same to count as settled")
+	flag.DurationVar(&o.settle, "settle", 2*time.Minute, "how long to wait for that at most")
 	flag.StringVar(&o.data, "data", "", "folder to make the data folder in (default that for temporary files)")
 	flag.Parse()
 	if err := run(o, os.Stdout); err != nil {
@@ -57,38 +61,33 @@ func run(o options, out io.Writer) error {
 		return err
 	}
 	r.add("sync of 4 KiB to this disk (ms)", "", "%.2f", sync.Seconds()*1000)
-	written, err := measure(o, dir, &r)
-	if err != nil {
+	if err := measure(o, dir, &r); err != nil {
 		return err
 	}
-	size, err := folderSize(filepath.Join(dir, "records"))
-	if err != nil {
-		return err
-	}
-	r.add("bytes on disk per record", "≤ 60", "%.1f", float64(size)/float64(written))
 	r.add("peak memory with clients (MiB)", "≤ 1024", "%s", peakMemory())
 	return r.print(out)
 }
 
-// measure runs a server and everything that is asked of it. It gives how many
-// records have been written.
-func measure(o options, dir string, r *report) (written int, err error) {
+// measure runs a server and everything that is asked of it.
+func measure(o options, dir string, r *report) error {
 	ctx := context.Background()
 	service, err := embedded.Open(ctx, embedded.Options{Data: dir, Directory: embedded.DevDirectory()})
 	if err != nil {
-		return 0, err
+		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return 0, errors.Join(err, service.Close())
+		return errors.Join(err, service.Close())
 	}
 	httpServer := &http.Server{Handler: service, ReadHeaderTimeout: time.Minute}
 	go func() { _ = httpServer.Serve(listener) }()
-	written, err = ask(o, listener.Addr().String(), r)
+	written, err := ask(o, listener.Addr().String(), r)
 	if err == nil {
-		err = settle(dir)
+		var s settling
+		s, err = settle(filepath.Join(dir, "records"), o.calm, o.settle)
+		s.report(written, r)
 	}
-	return written, errors.Join(err, httpServer.Shutdown(ctx), service.Close())
+	return errors.Join(err, httpServer.Shutdown(ctx), service.Close())
 }
 
 // ask takes all measurements from a server at an address.

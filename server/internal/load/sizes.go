@@ -28,20 +28,39 @@ func folderSize(dir string) (size int64, err error) {
 	return size, err
 }
 
-// settle waits until the engine has nothing more to tidy up, but not for long:
-// what has been replaced stays on disk until then.
-func settle(dir string) error {
-	const interval, patience = 2 * time.Second, 10
-	before := int64(-1)
-	for range patience {
-		size, err := folderSize(dir)
-		if err != nil || size == before {
-			return err
+// A settling says how the folder of a store has become smaller on its own.
+type settling struct {
+	before, after int64 // bytes
+	took          time.Duration
+	done          bool // whether it had come to rest
+}
+
+// settle watches a folder until its size has not changed for a while. What has
+// been replaced stays on disk until the store, which is still open, tidies up.
+func settle(dir string, calm, patience time.Duration) (settling, error) {
+	const interval = 100 * time.Millisecond
+	start := time.Now()
+	before, err := folderSize(dir)
+	s := settling{before: before, after: before}
+	for err == nil && !s.done && time.Since(start) < patience {
+		time.Sleep(min(interval, calm))
+		var size int64
+		if size, err = folderSize(dir); size != s.after {
+			s.after, s.took = size, time.Since(start)
 		}
-		before = size
-		time.Sleep(interval)
+		s.done = time.Since(start)-s.took > calm
 	}
-	return nil
+	return s, err
+}
+
+func (s settling) report(records int, r *report) {
+	r.add("bytes on disk per record, at once", "", "%.1f", float64(s.before)/float64(records))
+	r.add("bytes on disk per record, settled", "≤ 60", "%.1f", float64(s.after)/float64(records))
+	what := "time until settled (s)"
+	if !s.done {
+		what = "not settled after (s)"
+	}
+	r.add(what, "", "%.1f", s.took.Seconds())
 }
 
 // syncTime is how long the disk takes to keep 4 KiB. No acknowledged write can
