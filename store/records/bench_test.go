@@ -207,7 +207,7 @@ func (g *generator) batch(n int) []lts.NewRecord {
 	return batch
 }
 
-func (g *generator) append(b *testing.B, s *records.Store, stream string, n int) {
+func (g *generator) append(b testing.TB, s *records.Store, stream string, n int) {
 	if err := s.Append(context.Background(), stream, hostLabels, g.batch(n)); err != nil {
 		b.Fatalf("Append: %v", err)
 	}

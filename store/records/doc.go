@@ -12,6 +12,9 @@
 // Late records stay rows until enough of them lie within one block, which is
 // then written anew. Records of streams too sparse for a block stay rows.
 //
+// When hardly anything is written for some seconds, the store gives back the
+// disk space that was of use for writing only: logs and sealed rows.
+//
 // When the disk is full or fails, appends fail and leave nothing; the store
 // opens its database again by itself with one of the next calls.
 package records

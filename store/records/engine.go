@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -14,6 +15,7 @@ import (
 // streams goes with it, so that nothing wrong survives a fault.
 type engine struct {
 	opts  Options
+	fs    *guardFS
 	db    *pebble.DB
 	cache *pebble.Cache
 	codec *blockCodec
@@ -24,11 +26,14 @@ type engine struct {
 	nextNumber uint64
 	failed     [][]byte // keys of rows whose commit failed
 
-	sealer sealer
+	written atomic.Int64 // bytes committed
+	sealed  streamSpan   // streams with rows that are of no use any more
+	sealer  sealer
 }
 
 func newEngine(opts Options) *engine {
-	return &engine{opts: opts, fault: newFault(), streams: map[string]*stream{}}
+	f := newFault()
+	return &engine{opts: opts, fs: &guardFS{FS: opts.FS, fault: f}, fault: f, streams: map[string]*stream{}}
 }
 
 // open opens the database and takes the rows in undo out of it.
@@ -45,6 +50,7 @@ func (e *engine) open(dir string, lock *pebble.Lock, undo [][]byte) (err error) 
 		e.codec.close()
 		return fmt.Errorf("records: open %s: %w", dir, err)
 	}
+	e.fs.opened.Store(true)
 	if err := e.prepare(undo); err != nil {
 		return errors.Join(fmt.Errorf("records: open %s: %w", dir, err), e.close())
 	}
@@ -68,15 +74,19 @@ func (e *engine) prepare(undo [][]byte) error {
 	return e.loadNextNumber()
 }
 
+// maxMemTables is how many memtables there may be before writers wait. Pebble
+// keeps one more log than that to write over it.
+const maxMemTables = 4
+
 func (e *engine) pebbleOptions(lock *pebble.Lock) *pebble.Options {
 	o := &pebble.Options{
-		FS:                          &guardFS{FS: e.opts.FS, fault: e.fault},
+		FS:                          e.fs,
 		Lock:                        lock,
 		Logger:                      pebbleLogger{e.opts.Logger, e.fault},
 		Cache:                       e.cache,
 		FormatMajorVersion:          pebble.FormatNewest,
 		MemTableSize:                uint64(e.opts.MemTableBytes),
-		MemTableStopWritesThreshold: 4,
+		MemTableStopWritesThreshold: maxMemTables,
 		L0CompactionThreshold:       4,
 		L0StopWritesThreshold:       64,
 		LBaseMaxBytes:               128 << 20,
@@ -103,6 +113,7 @@ func (e *engine) commit(batch *pebble.Batch, sync *pebble.WriteOptions) error {
 	if err := e.fault.err(); err != nil {
 		return err
 	}
+	e.written.Add(int64(batch.Len()))
 	if err := batch.Commit(sync); err != nil {
 		e.fault.set(err)
 	}

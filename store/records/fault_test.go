@@ -82,7 +82,9 @@ func testFault(t *testing.T, disk *brokenDisk, after int) {
 	h := &faultHistory{t: t, store: s}
 	h.appendSome(50)
 	disk.breakAfter(after)
-	h.appendSome(200)
+	h.appendSome(100)
+	h.tidy()
+	h.appendSome(100)
 	disk.heal()
 	h.wantRecovery()
 	h.appendSome(50)
@@ -116,6 +118,13 @@ func (h *faultHistory) appendSome(n int) {
 		if err := h.append(); err != nil && !errors.Is(err, records.ErrUnavailable) {
 			h.t.Fatalf("Append: %v, want %v", err, records.ErrUnavailable)
 		}
+	}
+}
+
+// tidy may fail, but comes back.
+func (h *faultHistory) tidy() {
+	if err := h.store.Tidy(context.Background()); err != nil && !errors.Is(err, records.ErrUnavailable) {
+		h.t.Fatalf("Tidy: %v, want %v", err, records.ErrUnavailable)
 	}
 }
 

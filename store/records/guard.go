@@ -45,25 +45,53 @@ func probe(fs vfs.FS, dir string) error {
 
 const probeSize = 1 << 20
 
-// A guardFS keeps failures of the log away from Pebble, which answers them with
-// a panic in the middle of its locks. The first failure is set as the fault and
-// freezes the log: what is written to log files after it goes nowhere, and no
-// file is removed any more. So the folder is as after a crash at that moment,
-// but for tables that the next Open takes away. Who commits asks for the fault
-// before it believes a commit.
+// A guardFS keeps failures of the logs and of the manifest away from Pebble,
+// which answers those of a log with a panic in the middle of its locks, and goes
+// on with a broken list of tables after those of the manifest. The first failure
+// is set as the fault and freezes both: what is written to them after it goes
+// nowhere, and no file is removed any more. So the folder is as after a crash at
+// that moment, but for tables that the next Open takes away. Who commits asks
+// for the fault before it believes a commit.
 type guardFS struct {
 	vfs.FS
-	fault *fault
+	fault  *fault
+	opened atomic.Bool // the database is open; until then, Pebble tries again what fails
+	shrink atomic.Bool // old logs are not written over but replaced by empty ones
 }
 
 func isLog(name string) bool { return strings.HasSuffix(name, ".log") }
 
+func (g *guardFS) isManifest(name string) bool {
+	return strings.HasPrefix(g.PathBase(name), "MANIFEST-")
+}
+
+// isMarker tells files whose names say which manifest counts.
+func (g *guardFS) isMarker(name string) bool { return strings.HasPrefix(g.PathBase(name), "marker.") }
+
+// Create refuses what a manifest that is frozen must not be replaced by: the
+// marker would make one count whose content went nowhere.
 func (g *guardFS) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
-	return g.guard(name, func() (vfs.File, error) { return g.FS.Create(name, category) })
+	manifest := g.isManifest(name)
+	if err := g.fault.err(); err != nil && g.opened.Load() && (manifest || g.isMarker(name)) {
+		return nil, err
+	}
+	file, err := g.guard(name, func() (vfs.File, error) { return g.FS.Create(name, category) })
+	if err == nil && manifest {
+		return &manifestFile{file, g}, nil
+	}
+	return file, err
 }
 
 func (g *guardFS) ReuseForWrite(oldName, newName string, category vfs.DiskWriteCategory) (vfs.File, error) {
-	return g.guard(newName, func() (vfs.File, error) { return g.FS.ReuseForWrite(oldName, newName, category) })
+	return g.guard(newName, func() (vfs.File, error) {
+		if !g.shrink.Load() {
+			return g.FS.ReuseForWrite(oldName, newName, category)
+		}
+		if err := g.FS.Remove(oldName); err != nil {
+			return nil, err
+		}
+		return g.FS.Create(newName, category)
+	})
 }
 
 func (g *guardFS) guard(name string, open func() (vfs.File, error)) (vfs.File, error) {
@@ -151,3 +179,23 @@ func (f *guardFile) Close() error {
 	}
 	return nil
 }
+
+// A manifestFile is a guardFile once the database is open.
+type manifestFile struct {
+	vfs.File
+	fs *guardFS
+}
+
+func (f *manifestFile) file() vfs.File {
+	if f.fs.opened.Load() {
+		return &guardFile{f.File, f.fs.fault}
+	}
+	return f.File
+}
+
+func (f *manifestFile) Write(p []byte) (int, error)         { return f.file().Write(p) }
+func (f *manifestFile) Sync() error                         { return f.file().Sync() }
+func (f *manifestFile) SyncData() error                     { return f.file().SyncData() }
+func (f *manifestFile) SyncTo(length int64) (bool, error)   { return f.file().SyncTo(length) }
+func (f *manifestFile) Preallocate(offset, end int64) error { return f.file().Preallocate(offset, end) }
+func (f *manifestFile) Close() error                        { return f.file().Close() }

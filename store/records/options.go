@@ -23,8 +23,12 @@ type Options struct {
 	// SealAge is how long a stream must be quiet for a block that is not full.
 	// Default: 5 minutes.
 	SealAge time.Duration
+	// TidyAge is how long hardly anything must have been written for the store to
+	// give back the disk space that was of use for writing only. Default: 5
+	// seconds.
+	TidyAge time.Duration
 	// Sealers is the number of goroutines that seal. Default: 1; negative: none,
-	// Seal and Sweep are left to the caller.
+	// Seal, Sweep and Tidy are left to the caller.
 	Sealers int
 	// MemTableBytes is the size of one memtable. Default: 32 MiB.
 	MemTableBytes int
@@ -45,6 +49,7 @@ func (o Options) withDefaults() Options {
 	o.SealRows = min(orDefault(o.SealRows, 4096), maxBlockRecords/2)
 	o.SealBytes = orDefault(o.SealBytes, 4<<20)
 	o.SealAge = orDefault(o.SealAge, 5*time.Minute)
+	o.TidyAge = orDefault(o.TidyAge, 5*time.Second)
 	o.Sealers = orDefault(o.Sealers, 1)
 	o.MemTableBytes = orDefault(o.MemTableBytes, 32<<20)
 	o.CacheBytes = orDefault(o.CacheBytes, 96<<20)

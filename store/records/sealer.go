@@ -1,6 +1,7 @@
 package records
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -11,21 +12,23 @@ type sealer struct {
 	wake    sync.Cond
 	queue   []*stream
 	stopped bool
-	quit    chan struct{}
+	quit    context.CancelFunc
 	workers sync.WaitGroup
 }
 
 // start begins the background work, if the options want any.
 func (s *sealer) start(e *engine) {
 	s.wake.L = &s.mu
-	s.quit = make(chan struct{})
 	if e.opts.Sealers < 0 {
 		return
 	}
+	ctx, quit := context.WithCancel(context.Background())
+	s.quit = quit
 	for range e.opts.Sealers {
 		s.workers.Go(func() { s.work(e) })
 	}
-	s.workers.Go(func() { s.sweep(e) })
+	s.workers.Go(func() { s.sweep(ctx, e) })
+	s.workers.Go(func() { e.tidyWhenQuiet(ctx) })
 }
 
 // stop ends the background work and waits for it.
@@ -37,7 +40,7 @@ func (s *sealer) stop() {
 	s.stopped = true
 	s.wake.Broadcast()
 	s.mu.Unlock()
-	close(s.quit)
+	s.quit()
 	s.workers.Wait()
 }
 
@@ -78,12 +81,12 @@ func (s *sealer) work(e *engine) {
 	}
 }
 
-func (s *sealer) sweep(e *engine) {
+func (s *sealer) sweep(ctx context.Context, e *engine) {
 	ticker := time.NewTicker(e.opts.SealAge / 2)
 	defer ticker.Stop()
 	for {
 		select {
-		case <-s.quit:
+		case <-ctx.Done():
 			return
 		case <-ticker.C:
 			if err := e.sweep(); err != nil {

@@ -236,3 +236,9 @@ func (s *Store) Seal(ctx context.Context) error {
 func (s *Store) Sweep(ctx context.Context) error {
 	return s.with(ctx, func(e *engine) error { return e.sweep() })
 }
+
+// Tidy gives back the disk space that was of use for writing only, as the
+// background does when the store has been quiet for TidyAge.
+func (s *Store) Tidy(ctx context.Context) error {
+	return s.with(ctx, func(e *engine) error { return e.tidy(ctx) })
+}

@@ -43,6 +43,7 @@ func (r *sealRun) swap(rows *columns, with *joined) error {
 		st.dirty = min(st.dirty, rows.first())
 		return batch.Close()
 	}
+	r.engine.sealed.add(st.number)
 	return r.engine.commit(batch, pebble.NoSync)
 }
 
