@@ -20,6 +20,7 @@ import (
 )
 
 // All benchmarks write to TMPDIR: put it on the disk that you want to measure.
+// Where a figure has a goal, its unit says so.
 
 func BenchmarkAppendBatchesOf1000(b *testing.B) {
 	s := open(b, b.TempDir(), records.Options{})
@@ -29,7 +30,7 @@ func BenchmarkAppendBatchesOf1000(b *testing.B) {
 	for range b.N {
 		g.append(b, s, "stream", 1000)
 	}
-	b.ReportMetric(float64(b.N)*1000/b.Elapsed().Seconds(), "records/s")
+	b.ReportMetric(float64(b.N)*1000/b.Elapsed().Seconds(), "records/s(goal:400000)")
 }
 
 func BenchmarkAppendFrom64Writers(b *testing.B) {
@@ -52,7 +53,7 @@ func BenchmarkAppendFrom64Writers(b *testing.B) {
 		})
 	}
 	wait.Wait()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "records/s")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "records/s(goal:80000)")
 }
 
 // BenchmarkStreams appends to 10,000 streams in turn.
@@ -66,7 +67,7 @@ func BenchmarkStreams(b *testing.B) {
 		g.append(b, s, fmt.Sprint("stream ", i%streams), 10)
 	}
 	b.ReportMetric(float64(max(b.N, streams))*10/b.Elapsed().Seconds(), "records/s")
-	b.ReportMetric(peakMemory()/(1<<20), "MiB-peak")
+	b.ReportMetric(peakMemory()/(1<<20), "MiB-peak(goal:1024)")
 }
 
 // BenchmarkStream fills one stream with LTS_BENCH_RECORDS records of some 170
@@ -81,23 +82,26 @@ func BenchmarkStream(b *testing.B) {
 	for g.number < total {
 		g.append(b, s, "stream", 1000)
 	}
-	b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "records/s")
+	b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "records/s(goal:400000)")
+	if err := s.Tidy(context.Background()); err != nil {
+		b.Fatalf("Tidy: %v", err)
+	}
 	closeStore(b, s)
-	b.ReportMetric(folderSize(b, dir)/float64(total), "B/record")
+	b.ReportMetric(folderSize(b, dir)/float64(total), "B/record(goal:60)")
 	b.ReportMetric(float64(g.bytes)/float64(total), "B/content")
 	s = open(b, dir, records.Options{})
 	defer closeStore(b, s)
-	b.ReportMetric(median(func() { pageOf(b, s, g, "needle-in-haystack", false) }), "ms-rare")
+	b.ReportMetric(median(func() { pageOf(b, s, g, "needle-in-haystack", false) }), "ms-rare(goal:50)")
 	b.ReportMetric(median(func() { pageOf(b, s, g, "absent-everywhere", false) }), "ms-absent")
-	b.ReportMetric(median(func() { pageOf(b, s, g, "", true) }), "ms-page-newest")
-	b.ReportMetric(median(func() { pageOf(b, s, g, "status 500", true) }), "ms-page-words")
-	b.ReportMetric(median(func() { pageOf(b, s, g, "", false) }), "ms-page-middle")
-	b.ReportMetric(median(func() { countOf(b, s, "GET") }), "ms-count-common")
+	b.ReportMetric(median(func() { pageOf(b, s, g, "", true) }), "ms-page-newest(goal:5)")
+	b.ReportMetric(median(func() { pageOf(b, s, g, "status 500", true) }), "ms-page-words(goal:5)")
+	b.ReportMetric(median(func() { pageOf(b, s, g, "", false) }), "ms-page-middle(goal:5)")
+	b.ReportMetric(median(func() { countOf(b, s, "GET") }), "ms-count-common(goal:100)")
 	b.ReportMetric(median(func() { countOf(b, s, "500") }), "ms-count-500")
 	b.ReportMetric(median(func() { countOf(b, s, "") }), "ms-count-all")
 	b.ReportMetric(once(func() { countOf(b, s, "timeout") }), "ms-count-seldom")
 	b.ReportMetric(once(func() { countOf(b, s, "GET 500") }), "ms-count-two")
-	b.ReportMetric(peakMemory()/(1<<20), "MiB-peak")
+	b.ReportMetric(peakMemory()/(1<<20), "MiB-peak(goal:1024)")
 }
 
 func benchRecords() int {
