@@ -192,20 +192,15 @@ func peerClient(tb testing.TB, p *peer, opts ...client.Option) *client.Client {
 // once does not repeat requests.
 var once = client.WithRetry(client.RetryPolicy{Attempts: 1})
 
-// reportedLines are the lines in the body of a report.
-func reportedLines(tb testing.TB, body []byte) []string {
-	tb.Helper()
-	var report struct {
-		Contents []struct {
-			Log string `json:"log"`
-		} `json:"contents"`
+// windowOf reads the window and the cursor of a query.
+func windowOf(req *http.Request) (lts.Window, int64) {
+	var query struct {
+		Start  int64 `json:"start_time"`
+		End    int64 `json:"end_time"`
+		Cursor int64 `json:"line_num,string"`
 	}
-	if err := json.Unmarshal(body, &report); err != nil {
-		tb.Fatalf("report %.200q: %v", body, err)
+	if err := json.NewDecoder(req.Body).Decode(&query); err != nil {
+		panic(err)
 	}
-	var lines []string
-	for _, element := range report.Contents {
-		lines = append(lines, element.Log)
-	}
-	return lines
+	return lts.MillisWindow(query.Start, query.End), query.Cursor
 }

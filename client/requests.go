@@ -154,12 +154,19 @@ type answer struct {
 // Close implements [io.Closer].
 func (*answer) Close() error { return nil }
 
+// bodyOf reads the body of a request into memory of its own: a transport may
+// still read it when the call has come to its end.
 func bodyOf(req *http.Request) ([]byte, error) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil, nil
 	}
 	defer func() { _ = req.Body.Close() }()
-	return io.ReadAll(req.Body)
+	if req.ContentLength <= 0 {
+		return io.ReadAll(req.Body)
+	}
+	body := make([]byte, req.ContentLength)
+	_, err := io.ReadFull(req.Body, body)
+	return body, err
 }
 
 // again tells the library of retries whether and when to repeat a request that
