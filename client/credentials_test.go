@@ -32,7 +32,11 @@ type issuer struct {
 
 func (i *issuer) answer(req *http.Request, _ int) (*http.Response, error) {
 	if strings.HasSuffix(req.URL.Path, "/v3/auth/tokens") {
-		time.Sleep(i.slow)
+		select {
+		case <-time.After(i.slow):
+		case <-req.Context().Done():
+			return nil, req.Context().Err()
+		}
 		ends := time.Now().Add(time.Hour).UTC().Format("2006-01-02T15:04:05.000000Z")
 		return respond(201, fmt.Sprintf(`{"token":{"expires_at":%q,"methods":["password"]}}`, ends),
 			"X-Subject-Token", fmt.Sprint("token-", i.issued.Add(1)))
