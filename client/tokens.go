@@ -125,7 +125,7 @@ func toGrant(token api.Token) (lts.Grant, error) {
 		}
 	}
 	if user := token.User; user != nil {
-		grant.User = lts.User{ID: user.ID, Name: user.Name, DomainID: user.Domain.ID}
+		grant.User = lts.Principal{ID: user.ID, Name: user.Name, DomainID: user.Domain.ID}
 		grant.Domain = fromDomain(user.Domain)
 	}
 	if project := token.Project; project != nil {
