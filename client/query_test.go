@@ -70,6 +70,9 @@ func TestQuery(t *testing.T) {
 			numbered(3, 4, 5, 6, 7, 8, 9)},
 		"that boundary, newest first": {client.Query{From: timeOf(8).Add(-lts.DefaultMaxWindow), To: timeOf(9).Add(1), Descending: true},
 			numbered(9, 8, 7, 6, 5, 4, 3, 2, 1, 0)},
+		"a last window of one millisecond": {client.Query{
+			From: timeOf(3).Truncate(time.Millisecond), To: timeOf(3).Truncate(time.Millisecond).Add(lts.DefaultMaxWindow + time.Millisecond), Descending: true,
+		}, numbered(9, 8, 7, 6, 5, 4, 3)},
 		"words":            {client.Query{Keywords: "record 7"}, numbered(7)},
 		"labels":           {client.Query{Labels: map[string]string{"kind": "odd"}, PageSize: 2}, numbered(1, 3, 5, 7, 9)},
 		"after a record":   {client.Query{After: lineNum(6)}, numbered(7, 8, 9)},
