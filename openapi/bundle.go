@@ -3,7 +3,6 @@ package openapi
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"gopkg.in/yaml.v3"
@@ -16,8 +15,8 @@ func Formats() []string { return []string{"yaml", "json"} }
 // of the curated document: the same bytes every time. The format is one of
 // [Formats].
 func Bundle(edition, language, format string) ([]byte, error) {
-	if !slices.Contains(Formats(), format) {
-		return nil, unknown("format", format, Formats())
+	if err := checkFormat(format); err != nil {
+		return nil, err
 	}
 	if _, err := Load(edition, language); err != nil {
 		return nil, err
@@ -26,6 +25,17 @@ func Bundle(edition, language, format string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return encode(root, format)
+}
+
+func checkFormat(format string) error {
+	if !slices.Contains(Formats(), format) {
+		return unknown("format", format, Formats())
+	}
+	return nil
+}
+
+func encode(root *yaml.Node, format string) ([]byte, error) {
 	if format == "yaml" {
 		return encodeYAML(root)
 	}
