@@ -3,6 +3,7 @@ package openapi
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"gopkg.in/yaml.v3"
@@ -39,7 +40,7 @@ func encode(root *yaml.Node, format string) ([]byte, error) {
 	if format == "yaml" {
 		return encodeYAML(root)
 	}
-	data, err := encodeJSON(root)
+	data, err := EncodeJSON(root)
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +50,16 @@ func encode(root *yaml.Node, format string) ([]byte, error) {
 	}
 	out.WriteByte('\n')
 	return out.Bytes(), nil
+}
+
+// JSON turns a document in YAML, such as [Bundle] gives, into JSON: the bytes
+// that Bundle gives for that format.
+func JSON(data []byte) ([]byte, error) {
+	var root yaml.Node
+	if err := yaml.Unmarshal(data, &root); err != nil {
+		return nil, err
+	}
+	return encode(&root, "json")
 }
 
 func encodeYAML(root *yaml.Node) ([]byte, error) {
@@ -61,9 +72,10 @@ func encodeYAML(root *yaml.Node) ([]byte, error) {
 	return out.Bytes(), encoder.Close()
 }
 
-// encodeJSON writes a node as JSON and keeps the order of its members, which a
-// detour over Go maps would lose.
-func encodeJSON(root *yaml.Node) ([]byte, error) {
+// EncodeJSON writes a parsed YAML document as JSON on one line. It keeps the
+// order of members, which a detour over Go maps would lose. Anchors and aliases
+// are an error.
+func EncodeJSON(root *yaml.Node) ([]byte, error) {
 	var out bytes.Buffer
 	if err := writeJSON(&out, root); err != nil {
 		return nil, err

@@ -52,7 +52,7 @@ func LoadFS(fsys fs.FS, edition, language string) (*openapi3.T, error) {
 	if err := checkReferences(root); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	data, err := encodeJSON(root)
+	data, err := EncodeJSON(root)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -11,35 +11,22 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// version31 is the version of what [Bundle31] returns.
+// version31 is the version of what [Upgrade] returns.
 const version31 = "3.1.1"
 
-// Bundle31 is [Bundle] in OpenAPI 3.1, for tools that expect JSON Schema. What
-// 3.0 has words of its own for (nullable, the example of a schema) is said in
-// those of JSON Schema; nothing else differs. The result is validated.
-func Bundle31(edition, language, format string) ([]byte, error) {
-	if err := checkFormat(format); err != nil {
-		return nil, err
-	}
-	data, err := Bundle(edition, language, "yaml")
+// Upgrade turns a document of OpenAPI 3.0 in YAML, such as [Bundle] gives, into
+// one of 3.1, for tools that expect JSON Schema. What 3.0 has words of its own
+// for (nullable, the example of a schema) is said in those of JSON Schema;
+// nothing else differs. The result is validated.
+func Upgrade(data []byte) ([]byte, error) {
+	upgraded, err := upgrade(context.Background(), data)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("OpenAPI %s: %w", version31, err)
 	}
-	root, err := upgrade(context.Background(), data)
-	if err == nil {
-		data, err = encodeYAML(root)
-	}
-	if err == nil {
-		_, err = parse(context.Background(), data)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("edition %s, language %s, OpenAPI %s: %w", edition, language, version31, err)
-	}
-	return encode(root, format)
+	return upgraded, nil
 }
 
-// upgrade turns a document of OpenAPI 3.0 into one of 3.1.
-func upgrade(ctx context.Context, data []byte) (*yaml.Node, error) {
+func upgrade(ctx context.Context, data []byte) ([]byte, error) {
 	doc, err := parse(ctx, data)
 	if err != nil {
 		return nil, err
@@ -56,9 +43,16 @@ func upgrade(ctx context.Context, data []byte) (*yaml.Node, error) {
 		return nil, err
 	}
 	// The library already moves x-displayName of tags to summary, which is 3.2.
-	*value(after.Content[0], "tags") = *value(before.Content[0], "tags")
+	if tags := value(after.Content[0], "tags"); tags != nil {
+		*tags = *value(before.Content[0], "tags")
+	}
 	writeOutIntegers(&after)
-	return &after, nil
+	upgraded, err := encodeYAML(&after)
+	if err != nil {
+		return nil, err
+	}
+	_, err = parse(ctx, upgraded)
+	return upgraded, err
 }
 
 // parse reads and validates a document of any version.

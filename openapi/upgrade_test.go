@@ -1,7 +1,6 @@
 package openapi_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"path"
@@ -14,7 +13,7 @@ import (
 	"github.com/ltskit/ltskit/openapi"
 )
 
-func TestBundle31DiffersFrom30InWhatTheVersionsSayDifferently(t *testing.T) {
+func TestUpgradeDiffersFrom30InWhatTheVersionsSayDifferently(t *testing.T) {
 	want := []string{
 		"/components/schemas/Error/example",
 		"/components/schemas/Error/examples",
@@ -24,7 +23,15 @@ func TestBundle31DiffersFrom30InWhatTheVersionsSayDifferently(t *testing.T) {
 		for _, language := range openapi.Languages() {
 			t.Run(edition+" "+language, func(t *testing.T) {
 				t.Parallel()
-				old, upgraded := decoded(t, openapi.Bundle, edition, language), decoded(t, openapi.Bundle31, edition, language)
+				before, err := openapi.Bundle(edition, language, "yaml")
+				if err != nil {
+					t.Fatal(err)
+				}
+				after, err := openapi.Upgrade(before)
+				if err != nil {
+					t.Fatal(err)
+				}
+				old, upgraded := decoded(t, before), decoded(t, after)
 				if got := upgraded["openapi"]; got != "3.1.1" {
 					t.Errorf("openapi is %v, want 3.1.1", got)
 				}
@@ -48,43 +55,43 @@ func TestBundle31DiffersFrom30InWhatTheVersionsSayDifferently(t *testing.T) {
 	}
 }
 
-func TestBundle31IsTheSameInBothFormats(t *testing.T) {
-	asYAML, err := openapi.Bundle31(openapi.Latest, openapi.English, "yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	asJSON, err := openapi.Bundle31(openapi.Latest, openapi.English, "json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var fromYAML, fromJSON any
-	if err := yaml.Unmarshal(asYAML, &fromYAML); err != nil {
-		t.Fatal(err)
-	}
-	if err := yaml.Unmarshal(asJSON, &fromJSON); err != nil { // the same decoder, so that numbers have the same type
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(fromYAML, fromJSON); diff != "" {
-		t.Errorf("YAML and JSON differ (-yaml +json):\n%s", diff)
+func TestUpgradeRefusesWhatIsNoDocument(t *testing.T) {
+	for name, data := range map[string]string{
+		"not YAML":     "openapi: [",
+		"no document":  "openapi: 3.0.3\n",
+		"a newer one":  "openapi: 3.2.0\ninfo: {title: t, version: v}\npaths: {}\n",
+		"broken rules": "openapi: 3.0.3\ninfo: {title: t}\npaths: {}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, err := openapi.Upgrade([]byte(data)); err == nil {
+				t.Errorf("Upgrade(%q) gave %q and no error", data, got)
+			}
+		})
 	}
 }
 
-func TestBundle31RefusesWhatItDoesNotKnow(t *testing.T) {
-	for _, args := range [][3]string{{"2023", "en", "yaml"}, {"latest", "fr", "yaml"}, {"latest", "en", "xml"}} {
-		if _, err := openapi.Bundle31(args[0], args[1], args[2]); err == nil {
-			t.Errorf("Bundle31(%q) gave no error", args)
-		}
+func TestJSONGivesTheBytesOfTheBundle(t *testing.T) {
+	asYAML, err := openapi.Bundle(openapi.Latest, openapi.English, "yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := openapi.Bundle(openapi.Latest, openapi.English, "json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := openapi.JSON(asYAML)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(want) {
+		t.Error("JSON gives other bytes than Bundle")
 	}
 }
 
-func decoded(t *testing.T, bundle func(edition, language, format string) ([]byte, error), edition, language string) map[string]any {
+func decoded(t *testing.T, data []byte) map[string]any {
 	t.Helper()
-	data, err := bundle(edition, language, "json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var doc map[string]any
-	if err := json.Unmarshal(data, &doc); err != nil {
+	if err := yaml.Unmarshal(data, &doc); err != nil {
 		t.Fatal(err)
 	}
 	return doc

@@ -70,6 +70,6 @@ func newRoot(now func() time.Time) *cobra.Command {
 	}
 	root.SetVersionTemplate("{{.Version}}")
 	root.SetFlagErrorFunc(explainFlag)
-	root.AddCommand(newServe(now), newConform(), newProxy(), newDocument(), newHashPassword(), newVersion())
+	root.AddCommand(newServe(now), newConform(), newProxy(), newDocument(), newDocs(), newHashPassword(), newVersion())
 	return root
 }

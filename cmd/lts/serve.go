@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/ltskit/ltskit/docs/site"
 	"github.com/ltskit/ltskit/server"
 	"github.com/ltskit/ltskit/server/admin"
 	"github.com/ltskit/ltskit/server/config"
@@ -98,9 +100,21 @@ func serve(ctx context.Context, c *config.Config, now func() time.Time, stdout, 
 	d, err := openDoor(listener, c)
 	if err == nil {
 		greet(stdout, c, d, adminAddress)
-		err = serveUntilDone(ctx, d, newHTTPServer(s, c.Timeouts, log), c.Timeouts.Shutdown)
+		err = serveUntilDone(ctx, d, newHTTPServer(withDocs(c, s), c.Timeouts, log), c.Timeouts.Shutdown)
 	}
 	return errors.Join(err, endAdmin(), s.Close())
+}
+
+// docsPrefix is where a server shows the documentation.
+const docsPrefix = "/docs"
+
+// withDocs shows the documentation beside the service, unless it is switched
+// off.
+func withDocs(c *config.Config, service http.Handler) http.Handler {
+	if !c.Docs {
+		return service
+	}
+	return site.Handler(docsPrefix, site.Server{Edition: c.Edition, Development: c.Directory == nil}, service)
 }
 
 func newLog(c config.Log, out io.Writer) *slog.Logger {
@@ -131,6 +145,9 @@ func embeddedOptions(c *config.Config, log *slog.Logger) embedded.Options {
 // in.
 func greet(out io.Writer, c *config.Config, d *door, adminAddress string) {
 	_, _ = fmt.Fprintf(out, "lts serves edition %s at %s\ndata folder    %s\n", c.Edition, d.url, c.Data)
+	if c.Docs {
+		_, _ = fmt.Fprintf(out, "documentation  %s%s/\n", d.url, docsPrefix)
+	}
 	if buckets := c.Buckets.S3.Endpoint + c.Buckets.Folder; buckets != "" { // never both
 		_, _ = fmt.Fprintf(out, "buckets        %s\n", buckets)
 	}

@@ -36,6 +36,7 @@ type Config struct {
 	RetentionInterval time.Duration // zero: no sweeps
 	Provisioning      time.Duration
 
+	Docs              bool
 	Faults            bool
 	ValidateResponses bool
 

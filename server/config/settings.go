@@ -30,7 +30,7 @@ func variable(key string) string {
 
 // New returns the defaults, with a flag for each setting in flags.
 func New(flags *pflag.FlagSet) *Config {
-	c := new(Config)
+	c := &Config{Docs: true}
 	add := func(key string, value pflag.Value, usage string) *pflag.Flag {
 		flag := flags.VarPF(value, flagName(key), "", usage)
 		c.settings = append(c.settings, &setting{key: key, flag: flag})
@@ -71,6 +71,7 @@ func New(flags *pflag.FlagSet) *Config {
 	add("buckets.s3.secret_key", secret(&c.Buckets.S3.SecretKey), "`secret` of the access key; others can read the arguments of a process, so better LTS_BUCKETS_S3_SECRET_KEY or the file")
 	addSwitch("buckets.s3.path_style", &c.Buckets.S3.PathStyle, "name a bucket in the path of the service and not in its host")
 	add("provisioning", span(&c.Provisioning, 0), "`duration` that a logtank takes to come and to go")
+	addSwitch("docs", &c.Docs, "show the documentation at /docs, without authentication")
 	addSwitch("faults", &c.Faults, "let the header X-Lts-Fault make a store fail, to test clients")
 	addSwitch("validate_responses", &c.ValidateResponses, "check every answer against the document; log and count what breaks it")
 	return c

@@ -1,0 +1,181 @@
+package site
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/ltskit/ltskit/openapi"
+)
+
+// referenceScript is the document as the renderer gets it, in a script, because
+// a page that was opened from a folder may not read other files.
+func referenceScript(e edition, t texts) ([]byte, error) {
+	var root yaml.Node
+	if err := yaml.Unmarshal(e.OpenAPI["3.0"], &root); err != nil {
+		return nil, err
+	}
+	a := annotator{edition: e, texts: t}
+	a.document(root.Content[0])
+	encoded, err := openapi.EncodeJSON(&root)
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, "window.ltsDocument = %s;\n", encoded), nil
+}
+
+// An annotator writes into descriptions what the extensions say, which no
+// renderer shows: sources, errors, contradictions.
+type annotator struct {
+	edition edition
+	texts   texts
+}
+
+func (a annotator) document(root *yaml.Node) {
+	operations := make(map[string]openapi.Operation)
+	for _, operation := range openapi.Operations(a.edition.Doc) {
+		operations[operation.OperationID] = operation
+	}
+	a.contradictions(root)
+	for _, item := range members(child(root, "paths")) {
+		for _, operation := range members(item) {
+			if id := child(operation, "operationId"); id != nil {
+				a.operation(operation, operations[id.Value])
+			}
+		}
+	}
+	a.sources(root)
+}
+
+func (a annotator) operation(node *yaml.Node, operation openapi.Operation) {
+	if !operation.Documented() {
+		a.addTo(node, "> "+a.texts.Get("not-described"))
+	}
+	if list := a.errorList(operation); list != "" {
+		a.addTo(node, list)
+	}
+	a.contradictions(node)
+	for _, response := range members(child(node, "responses")) {
+		a.contradictions(response)
+	}
+}
+
+// errorList lists what can go wrong, with links to the catalogue. It is folded:
+// some operations have twenty errors, and the parameters come after them.
+func (a annotator) errorList(operation openapi.Operation) string {
+	var lines []string
+	for _, status := range operation.Statuses() {
+		for _, code := range openapi.ErrorCodes(operation.Responses.Value(status).Value) {
+			lines = append(lines, fmt.Sprintf("- %s [%s](../errors/%s.html#%s) %s", status, code, a.edition.Name, code, escape(a.message(status, code))))
+		}
+	}
+	return a.folded("errors", lines)
+}
+
+// folded is a list that opens on demand, or nothing when it would be empty.
+func (a annotator) folded(heading string, lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("<details><summary>%s (%d)</summary>\n\n%s\n\n</details>", a.texts.Get(heading), len(lines), strings.Join(lines, "\n"))
+}
+
+// message is what an answer says: that of the row with its status, or of any
+// row with its code.
+func (a annotator) message(status, code string) string {
+	message := ""
+	for _, row := range openapi.Errors(a.edition.Doc) {
+		if row.Code == code && (message == "" || strconv.Itoa(row.Status) == status) {
+			message = row.Message
+		}
+	}
+	return message
+}
+
+// escape keeps a text from being read as Markdown.
+func escape(s string) string {
+	return strings.NewReplacer("*", `\*`, "<", "&lt;", "_", `\_`).Replace(s)
+}
+
+// contradictions links to those that stand at a node.
+func (a annotator) contradictions(node *yaml.Node) {
+	list := child(node, "x-contradictions")
+	if list == nil {
+		return
+	}
+	target := node
+	if info := child(node, "info"); info != nil {
+		target = info
+	}
+	var lines []string
+	for _, entry := range list.Content {
+		lines = append(lines, fmt.Sprintf("- [%s](../contradictions.html#%s)", child(entry, "topic").Value, child(entry, "id").Value))
+	}
+	a.addTo(target, a.folded("contradictions", lines))
+}
+
+// sources adds the sources of everything below a node that has some. What is an
+// example has them in its summary, which is what renderers show of one.
+func (a annotator) sources(node *yaml.Node) {
+	if list := child(node, "x-source"); list != nil && child(node, "code") == nil {
+		var names []string
+		for _, source := range list.Content {
+			names = append(names, source.Value)
+		}
+		line := a.texts.Get("sources") + ": " + strings.Join(names, ", ")
+		if child(node, "value") != nil {
+			a.set(node, "description", line)
+		} else {
+			a.addTo(node, "*"+line+"*")
+		}
+	}
+	for _, c := range node.Content {
+		a.sources(c)
+	}
+}
+
+// addTo adds a paragraph to the description of a node.
+func (a annotator) addTo(node *yaml.Node, paragraph string) {
+	if description := child(node, "description"); description != nil {
+		paragraph = strings.TrimSpace(description.Value) + "\n\n" + paragraph
+	}
+	a.set(node, "description", paragraph)
+}
+
+func (a annotator) set(node *yaml.Node, key, text string) {
+	value := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
+	if old := child(node, key); old != nil {
+		*old = *value
+		return
+	}
+	node.Content = append(node.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, value)
+}
+
+// child gives the value of a key of a mapping, or nil.
+func child(node *yaml.Node, key string) *yaml.Node {
+	if node == nil || node.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			return node.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// members gives the values of a mapping that are mappings themselves.
+func members(node *yaml.Node) []*yaml.Node {
+	var all []*yaml.Node
+	if node == nil || node.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 1; i < len(node.Content); i += 2 {
+		if node.Content[i].Kind == yaml.MappingNode {
+			all = append(all, node.Content[i])
+		}
+	}
+	return all
+}
