@@ -7,6 +7,7 @@ GO ?= go
 OAPI_CODEGEN := $(GO) run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen
 GOLANGCI_LINT := $(GO) tool -modfile=.ci/lint/go.mod golangci-lint
 NODE_MODULES := .ci/lint/node_modules/.package-lock.json
+BROWSER_MODULES := docs/browsertest/node_modules/.package-lock.json
 
 # The files under openapi/ say which editions and languages there are: one for
 # each, and none for the newest edition and English.
@@ -19,7 +20,7 @@ FUZZTIME ?= 10s
 .NOTPARALLEL: # verify writes what the other targets read
 
 .PHONY: all
-all: test verify lint conform ## Do what CI does (the default).
+all: test verify lint conform browsertest ## Do what CI does (the default).
 
 .PHONY: help
 help: ## List the targets.
@@ -59,7 +60,7 @@ fuzz: ## Run every fuzz target for a short time (FUZZTIME=10s).
 	done
 
 .PHONY: generate
-generate: contradictions ## Write everything that follows from the document.
+generate: contradictions changes ## Write everything that follows from the document.
 	@for config in gen/*/config.yaml; do $(OAPI_CODEGEN) -config "$$config" openapi/lts.yaml || exit 1; done
 
 .PHONY: contradictions
@@ -67,6 +68,24 @@ contradictions: ## Write openapi/CONTRADICTIONS.md.
 	@mkdir -p bin
 	@$(GO) run ./openapi/internal/contradictions >bin/CONTRADICTIONS.md
 	@mv bin/CONTRADICTIONS.md openapi/CONTRADICTIONS.md
+
+.PHONY: changes
+changes: ## Write docs/site/changes.json, what changed between editions (a module of its own).
+	@mkdir -p bin
+	@cd docs/site/changes && $(GO) run . >../../../bin/changes.json
+	@mv bin/changes.json docs/site/changes.json
+
+.PHONY: docs
+docs: build ## Write the documentation site and the bundles for other tools to dist/docs.
+	@bin/lts docs --out dist/docs
+
+.PHONY: browsertest
+browsertest: build $(BROWSER_MODULES) ## Test the documentation site in Chromium (CHROMIUM=/usr/bin/chromium).
+	@cd docs/browsertest && timeout 900 npm test --silent
+
+.PHONY: docs-vendored
+docs-vendored: ## Fetch the libraries that the documentation site serves again.
+	@docs/site/vendored/refresh
 
 .PHONY: bundles
 bundles: build ## Write every edition in every language to dist/openapi.
@@ -99,13 +118,17 @@ lint-go:
 	@$(GOLANGCI_LINT) run
 
 .PHONY: lint-openapi
-lint-openapi: bundles $(NODE_MODULES)
-	@.ci/lint/openapi openapi/lts.yaml dist/openapi/*.yaml
+lint-openapi: bundles docs $(NODE_MODULES)
+	@.ci/lint/openapi openapi/lts.yaml dist/openapi/*.yaml dist/docs/bundles/openapi-3.1/*.yaml
 
 $(NODE_MODULES): .ci/lint/package.json .ci/lint/package-lock.json .ci/lint/.npmrc
 	@cd .ci/lint && npm ci --loglevel=error >/dev/null
 	@touch $@
 
+$(BROWSER_MODULES): docs/browsertest/package.json docs/browsertest/package-lock.json docs/browsertest/.npmrc
+	@cd docs/browsertest && npm ci --loglevel=error >/dev/null
+	@touch $@
+
 .PHONY: clean
 clean: ## Remove what the other targets built or installed.
-	@rm -rf bin dist .ci/lint/node_modules
+	@rm -rf bin dist .ci/lint/node_modules docs/browsertest/node_modules

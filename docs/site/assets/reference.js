@@ -7,6 +7,12 @@
   const live = Boolean(server) && server.edition === page.dataset.edition;
   const doc = window.ltsDocument;
 
+  // Who is logged in, until the tab is closed: the token and its project.
+  const session = live && JSON.parse(sessionStorage.getItem("lts-session"));
+  if (session) {
+    doc.components.parameters.ProjectID.example = session.project;
+  }
+
   // Beside a server every operation is at its address, also those of other
   // services.
   if (live) {
@@ -61,19 +67,26 @@
     showOperationId: true,
     generateTagSlug: (tag) => tag.name,
     generateOperationSlug: (operation) => operation.operationId,
-    authentication: authentication,
+    authentication: {
+      preferredSecurityScheme: "Token",
+      securitySchemes: session ? { Token: { value: session.token } } : {},
+    },
   });
-  let authentication = { preferredSecurityScheme: "Token" };
-  // Scalar 1.72 hides the names of the buttons that copy an example from everybody who does not point at them.
+  // What Scalar 1.72 does not tell a screen reader: the names of the buttons that
+  // copy an example, which show only to who points at them, and of the fields of
+  // credentials, which call themselves lists and are none.
   new MutationObserver(() => {
     for (const button of page.querySelectorAll(".scalar-code-copy:not([aria-label])")) {
       button.setAttribute("aria-label", page.dataset.copy);
     }
+    for (const field of page.querySelectorAll("[role=combobox].code-input-lite__editor:not([aria-expanded])")) {
+      field.setAttribute("role", "textbox");
+      field.setAttribute("aria-label", field.dataset.placeholder);
+    }
   }).observe(page, { childList: true, subtree: true });
 
   const reference = Scalar.createApiReference("#reference", configuration());
-  const again = () => reference.updateConfiguration(configuration());
-  document.addEventListener("lts-theme", again);
+  document.addEventListener("lts-theme", () => reference.updateConfiguration(configuration()));
 
   if (!server) {
     return;
@@ -89,15 +102,16 @@
     }
   }
   const status = login.querySelector("[role=status]");
+  if (session) {
+    login.open = true;
+    status.textContent = status.dataset.done;
+  }
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const given = Object.fromEntries(new FormData(form));
     try {
-      const { token, project } = await getToken(given);
-      authentication = { preferredSecurityScheme: "Token", securitySchemes: { Token: { value: token } } };
-      doc.components.parameters.ProjectID.example = project;
-      again();
-      status.textContent = status.dataset.done;
+      sessionStorage.setItem("lts-session", JSON.stringify(await getToken(given)));
+      location.reload(); // the renderer reads the document once
     } catch (error) {
       status.textContent = `${status.dataset.failed} ${error.message}`;
     }

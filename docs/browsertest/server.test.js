@@ -1,0 +1,70 @@
+// The site of a running server: the same, and requests can be sent.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, open, startServer, violations } from "./browser.js";
+
+let browser;
+let server;
+before(async () => {
+  server = await startServer();
+  await fetch(server.address + "/docs/"); // the first request waits for the site to be built
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  server?.stop();
+});
+
+test("a log group is created from the reference", async () => {
+  const { page, problems, close } = await open(browser, server.address + "/docs/en/reference/latest.html");
+  await page.locator("#login summary").click();
+  await page.locator("#login button").click();
+  await page.locator("#login [role=status]", { hasText: "You are logged in" }).waitFor();
+
+  await page.locator("aside a", { hasText: "Create a log group" }).click();
+  await page.locator("section[id$='/CreateLogGroup']").getByRole("button", { name: /Test Request/i }).click();
+  const client = page.getByRole("dialog");
+  const answered = page.waitForResponse((response) => response.url().endsWith("/groups") && response.request().method() === "POST");
+  await client.getByRole("button", { name: /^Send/ }).first().click();
+  const response = await answered;
+  assert.equal(new URL(response.url()).origin, server.address);
+  assert.equal(response.status(), 201, await response.text());
+  const { log_group_id: id } = await response.json();
+  await client.getByText(id).first().waitFor();
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("a wrong password is said", async () => {
+  const { page, close } = await open(browser, server.address + "/docs/zh/reference/latest.html");
+  await page.locator("#login summary").click();
+  await page.locator("#login [name=password]").fill("wrong");
+  await page.locator("#login button").click();
+  await page.locator("#login [role=status]", { hasText: "服务器拒绝" }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await close();
+});
+
+test("the reference of another edition sends nothing", async () => {
+  const { page, problems, close } = await open(browser, server.address + "/docs/en/reference/2022-08.html");
+  assert.equal(await page.locator("#other-edition").isVisible(), true);
+  assert.equal(await page.locator("#login").isVisible(), false);
+  assert.equal(await page.getByRole("button", { name: /Test Request/i }).count(), 0);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("the guides have the address of the server", async () => {
+  const { page, problems, close } = await open(browser, server.address + "/docs/en/guides/quickstart.html");
+  assert.ok((await page.locator("article").innerText()).includes("LTS=" + server.address));
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("what is no page is an unknown API", async () => {
+  for (const path of ["/docs/en/nothing.html", "/docsx", "/docs/../docs/assets"]) {
+    const answer = await fetch(server.address + path);
+    assert.equal(answer.status, 404, path);
+    assert.equal((await answer.json()).error_code, "APIGW.0101", path);
+  }
+});

@@ -1,0 +1,175 @@
+// The site in a folder, without a server.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { buildSite, launch, open, violations } from "./browser.js";
+
+const site = buildSite();
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+const pages = [
+  "index.html", "search.html?q=group", "contradictions.html", "changes.html", "downloads.html",
+  "errors/latest.html", "errors/2022-08.html", "reference/latest.html", "reference/2024-03.html",
+  "guides/index.html", "guides/quickstart.html", "guides/authentication.html", "guides/configuration.html",
+  "guides/adr/0001-source-of-record-and-editions.html",
+];
+const looks = [
+  { name: "desktop, light", options: { colorScheme: "light" } },
+  { name: "phone, dark", options: { colorScheme: "dark", viewport: { width: 390, height: 844 } } },
+];
+
+for (const language of ["en", "zh"]) {
+  for (const path of pages) {
+    for (const look of looks) {
+      test(`${language}/${path} is whole and accessible (${look.name})`, async () => {
+        const { page, problems, close } = await open(browser, `${site}${language}/${path}`, look.options);
+        assert.equal(await page.locator("html").getAttribute("lang"), language);
+        assert.ok((await page.locator("h1").first().innerText()).length > 1, "the page has no heading");
+        assert.deepEqual(await violations(page), []);
+        const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wider <= 0, `the page is ${wider} pixels wider than the screen`);
+        assert.deepEqual(problems, []);
+        await close();
+      });
+    }
+  }
+}
+
+test("the search finds an error code and what answers it", async () => {
+  const { page, problems, close } = await open(browser, site + "en/index.html");
+  await page.keyboard.press("/");
+  await page.keyboard.type("LTS.0101");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/search\.html\?q=LTS\.0101/);
+  const results = page.locator("#results li");
+  assert.match(await results.first().innerText(), /Error.*group name has been existed.*LTS\.0101/s);
+  assert.match((await results.allInnerTexts()).join("\n"), /Create a log group/);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/errors\/latest\.html#LTS\.0101$/);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("the search finds Chinese words, and says when it finds nothing", async () => {
+  const { page, close } = await open(browser, site + "zh/search.html?q=" + encodeURIComponent("创建日志组"));
+  assert.match(await page.locator("#results li").first().innerText(), /创建日志组/);
+  await page.locator(".find input").fill("xyzzyx");
+  assert.equal(await page.locator("#results li").count(), 0);
+  assert.equal(await page.locator("#search-status").innerText(), "没有找到结果。");
+  await close();
+});
+
+test("language and edition are switched without losing the place", async () => {
+  const { page, close } = await open(browser, site + "en/errors/latest.html#LTS.0301");
+  const message = page.locator("[id='LTS.0301'] code").first();
+  const latest = await message.innerText();
+  await page.locator(".editions a", { hasText: "2024-03" }).click();
+  await page.waitForURL(/en\/errors\/2024-03\.html#LTS\.0301$/);
+  assert.notEqual(await message.innerText(), latest);
+  await page.locator(".language").click();
+  await page.waitForURL(/zh\/errors\/2024-03\.html#LTS\.0301$/);
+  assert.match(await page.locator("h1").innerText(), /错误码/);
+  await close();
+});
+
+test("an operation is shown by its operationId, with examples, errors and sources", async () => {
+  const { page, problems, close } = await open(browser, site + "en/reference/latest.html#ListLogs");
+  const operation = page.locator("section[id$='/ListLogs']");
+  await operation.waitFor();
+  await page.waitForFunction(() => {
+    const top = document.querySelector("section[id$='/ListLogs']").getBoundingClientRect().top;
+    return top > -200 && top < innerHeight;
+  });
+  const text = await operation.innerText();
+  for (const part of ["Errors (", "Sources: 2022-08 section 5.3.1", "start_time"]) {
+    assert.ok(text.includes(part), `the operation does not show ${part}`);
+  }
+  await page.evaluate(() => { location.hash = "#CreateLogGroup"; });
+  await page.waitForFunction(() => {
+    const top = document.querySelector("section[id$='/CreateLogGroup']").getBoundingClientRect().top;
+    return top > -200 && top < innerHeight;
+  });
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("the keyboard alone reaches everything", async () => {
+  const { page, close } = await open(browser, site + "en/index.html");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "content");
+  await page.keyboard.press("Tab");
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /Get started/);
+  const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+  assert.equal(outline, "solid", "what has the focus is not marked");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/guides\/quickstart\.html$/);
+  await close();
+});
+
+test("on a phone the menu opens with the keyboard", async () => {
+  const { page, close } = await open(browser, site + "en/index.html", { viewport: { width: 390, height: 844 } });
+  const entry = page.locator("#pages a", { hasText: "Errors" });
+  assert.equal(await entry.isVisible(), false);
+  await page.locator(".menu").focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await page.locator(".menu").getAttribute("aria-expanded"), "true");
+  assert.equal(await entry.isVisible(), true);
+  await close();
+});
+
+test("the colours are those of the system until others are chosen", async () => {
+  const { page, close } = await open(browser, site + "en/index.html", { colorScheme: "dark" });
+  const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const dark = await back();
+  await page.locator(".theme").selectOption("light");
+  assert.notEqual(await back(), dark);
+  await page.goto(site + "en/changes.html");
+  assert.notEqual(await back(), dark, "the choice does not hold on the next page");
+  await close();
+});
+
+test("no link of the site is broken", async () => {
+  const { page, close } = await open(browser, site + "index.html");
+  const seen = new Map(); // the IDs of each page
+  const queue = [site + "en/index.html", site + "zh/index.html"];
+  const links = [];
+  while (queue.length > 0) {
+    const url = queue.pop();
+    if (seen.has(url)) {
+      continue;
+    }
+    try {
+      await page.goto(url);
+    } catch (error) {
+      assert.fail(`${url}: ${error.message}`);
+    }
+    const found = await page.evaluate(() => ({
+      ids: [...document.querySelectorAll("[id]")].map((element) => element.id),
+      links: [...document.querySelectorAll("a[href]")].map((link) => link.href),
+      operations: window.ltsDocument
+        ? Object.values(window.ltsDocument.paths).flatMap((item) => Object.values(item).map((operation) => operation.operationId)).filter(Boolean)
+        : [],
+    }));
+    seen.set(url, new Set([...found.ids, ...found.operations]));
+    for (const link of found.links.filter((link) => link.startsWith("file:"))) {
+      const [target, id] = link.split("#");
+      links.push({ from: url, target, id: decodeURIComponent(id || "") });
+      if (target.endsWith(".html")) {
+        queue.push(target);
+      }
+    }
+  }
+  const broken = links.filter(({ target, id }) => {
+    const ids = seen.get(target);
+    return ids && id && !id.includes("/") && !ids.has(id);
+  });
+  assert.deepEqual(broken.map(({ from, target, id }) => `${from} -> ${target}#${id}`), []);
+  assert.ok(seen.size > 40, `only ${seen.size} pages were found`);
+  await close();
+});
