@@ -10,7 +10,7 @@
   // Who is logged in, until the tab is closed: the token and its project.
   const session = live && JSON.parse(sessionStorage.getItem("lts-session"));
   if (session) {
-    doc.components.parameters.ProjectID.example = session.project;
+    doc.components.parameters.ProjectID.schema.default = session.project;
   }
 
   // Beside a server every operation is at its address, also those of other
