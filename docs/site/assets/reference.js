@@ -42,7 +42,7 @@
   go();
   addEventListener("hashchange", () => {
     if (go()) {
-      dispatchEvent(new HashChangeEvent("hashchange"));
+      location.reload(); // the renderer looks at the address when it begins
     }
   });
 
