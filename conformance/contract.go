@@ -52,6 +52,7 @@ func (c *contract) cases() ([]testCase, error) {
 	var cases []testCase
 	for _, family := range [][]testCase{
 		c.exampleCases(p),
+		c.queryCases(),
 		c.answerCases(),
 	} {
 		cases = append(cases, family...)

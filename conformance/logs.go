@@ -57,24 +57,29 @@ func (f *filling) writeLogs(name string) {
 	if len(printed) == 0 {
 		f.t.couldNotRun("the example %q has no records", name)
 	}
-	f.t.must(question{operation: "ReportLogsHighAccuracy", ids: f.ids, body: f.report(printed, count)}, http.StatusOK)
+	f.t.write(f.ids, f.report(printed, count)...)
 	f.readCursors(name, printed)
 }
 
-// report makes the body that writes the printed records and some behind them.
-func (f *filling) report(printed []printedLog, count int) object {
-	contents := make([]any, 0, count)
+// report gives the printed records, and some behind them.
+func (f *filling) report(printed []printedLog, count int) []record {
+	records := make([]record, 0, count)
+	labels := make(map[string]string, len(printed[0].labels))
+	for name, value := range printed[0].labels {
+		labels[name], _ = value.(string)
+	}
 	var last int64
 	for _, log := range printed {
 		last, _ = strconv.ParseInt(log.lineNum, 10, 64)
 		last += int64(f.shift)
-		contents = append(contents, object{"log_time_ns": strconv.FormatInt(last, 10), "log": log.content})
+		records = append(records, record{timeNS: last, content: log.content, labels: labels})
 	}
 	for i := len(printed); i < count; i++ {
 		last++
-		contents = append(contents, object{"log_time_ns": strconv.FormatInt(last, 10), "log": fmt.Sprintf("this log is NO %d, behind the printed ones", i+1)})
+		content := fmt.Sprintf("this log is NO %d, behind the printed ones", i+1)
+		records = append(records, record{timeNS: last, content: content, labels: labels})
 	}
-	return object{"contents": contents, "labels": printed[0].labels}
+	return records
 }
 
 // readCursors asks for the first page and notes which line numbers stand for

@@ -28,8 +28,15 @@ type Target struct {
 	// the name of the store as its value. Empty means that faults cannot be
 	// caused, and cases that need them are not supported.
 	FaultHeader string `yaml:"fault_header"`
-	// Ingest is a command that brings records into a stream, for a target that
-	// lacks the report operations. Empty means the report operations.
+	// Ingest is a command, with its arguments, that brings records into a stream,
+	// for a target that lacks the report operations. It reads the records from its
+	// standard input, one JSON object a line:
+	//
+	//	{"log_time_ns":"1595659490239433654","log":"a line","labels":{"app":"web"}}
+	//
+	// The variables LTS_PROJECT_ID, LTS_LOG_GROUP_ID and LTS_LOG_STREAM_ID say
+	// where they go, and LTS_ENDPOINT is Endpoints.LTS. Exit status 0 says that the
+	// target has taken them all. Empty means the report operations.
 	Ingest []string `yaml:"ingest"`
 
 	Limits  Limits   `yaml:"limits"`
@@ -77,6 +84,9 @@ type Limits struct {
 	Parallelism       int           `yaml:"parallelism"`         // cases at the same time, default 8
 	Timeout           time.Duration `yaml:"timeout"`             // of one request, default 10 seconds
 	Total             time.Duration `yaml:"total"`               // of the run, default 10 minutes
+	// Visibility is how long a record that was taken may need until queries find
+	// it, default 2 seconds.
+	Visibility time.Duration `yaml:"visibility"`
 }
 
 // Features beside the tags of the document. They are declared, never taken for
@@ -154,6 +164,9 @@ func (t Target) withDefaults(features []string) Target {
 	if t.Limits.Total == 0 {
 		t.Limits.Total = 10 * time.Minute
 	}
+	if t.Limits.Visibility == 0 {
+		t.Limits.Visibility = 2 * time.Second
+	}
 	return t
 }
 
@@ -191,6 +204,7 @@ const (
 	needsSignatures    = "signatures"      // Account.AccessKey
 	needsOtherAccount  = "other-account"   // credentials for Account.OtherProjectID
 	needsOtherAccesKey = "other-signature" // Account.OtherAccessKey
+	needsReports       = "reports"         // no Ingest
 )
 
 func (t Target) lacksFeature(feature string) string {
@@ -215,6 +229,10 @@ func (t Target) lacksFeature(feature string) string {
 	case needsOtherAccesKey:
 		if a.OtherAccessKey == "" {
 			return "the target declares no access key of the other project"
+		}
+	case needsReports:
+		if len(t.Ingest) > 0 {
+			return "records come into the target by a command, not by the report operations"
 		}
 	default:
 		if !slices.Contains(t.Features, feature) {

@@ -98,6 +98,7 @@ func (t *trial) send(q question) (*answer, *comparison) {
 	t.mu.Lock()
 	t.result.Exchanges = append(t.result.Exchanges, a.exchange)
 	t.mu.Unlock()
+	t.disown(q, a)
 	check := &comparison{}
 	if q.method == "" && q.path == "" {
 		operation := t.contract.byID[q.operation]
@@ -184,6 +185,51 @@ func (t *trial) must(q question, status int) *answer {
 	return a
 }
 
+// clients lets several clients ask at the same time, and returns when all have
+// ended. A client may end the case as the one that runs it may.
+func (t *trial) clients(n int, run func(client int)) {
+	var group sync.WaitGroup
+	stopped := make(chan stop, n)
+	for client := range n {
+		group.Go(func() {
+			defer func() {
+				switch ended := recover().(type) {
+				case nil:
+				case stop:
+					stopped <- ended
+				default:
+					panic(ended)
+				}
+			}()
+			run(client)
+		})
+	}
+	group.Wait()
+	close(stopped)
+	if first, ok := <-stopped; ok {
+		panic(first)
+	}
+}
+
+// statusOf is the status under which the document has an error of an
+// operation; editions differ.
+func (t *trial) statusOf(operationID, code string) int {
+	operation := t.operation(operationID)
+	for _, status := range operation.Statuses() {
+		if slices.Contains(openapi.ErrorCodes(operation.Responses.Value(status).Value), code) {
+			n, _ := strconv.Atoi(status)
+			return n
+		}
+	}
+	t.couldNotRun("%s: the document has no error %s", operationID, code)
+	return 0
+}
+
+// refused compares an answer with an error of the document.
+func (t *trial) refused(a *answer, code string) {
+	t.checkError(a, t.statusOf(a.exchange.Operation, code), code)
+}
+
 // operation finds an operation of the document.
 func (t *trial) operation(id string) openapi.Operation { return t.contract.byID[id] }
 
@@ -216,11 +262,26 @@ func (t *trial) adopt(q question, a *answer) {
 	t.mu.Unlock()
 }
 
+// disown forgets what an answer says was deleted.
+func (t *trial) disown(q question, a *answer) {
+	if a.exchange.Method != http.MethodDelete || a.status >= http.StatusMultipleChoices {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.created = slices.DeleteFunc(t.created, func(one created) bool {
+		deleted := ids{project: q.ids.project, group: q.ids.group, logtank: q.ids.logtank, transfer: q.ids.transfer}
+		return one.operation == q.operation && one.ids == deleted
+	})
+}
+
 // remove deletes what the case has created, the last first, also when its
 // context has ended.
 func (t *trial) remove() {
 	ctx := context.WithoutCancel(t.ctx)
-	for _, one := range slices.Backward(t.created) {
+	created := t.created
+	t.created = nil
+	for _, one := range slices.Backward(created) {
 		// What cannot be deleted is gone, or the target is: then the run says so.
 		_, _ = t.session.send(ctx, question{operation: one.operation, ids: one.ids, as: one.as})
 	}
