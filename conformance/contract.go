@@ -53,6 +53,7 @@ func (c *contract) cases() ([]testCase, error) {
 	for _, family := range [][]testCase{
 		c.exampleCases(p),
 		c.queryCases(),
+		c.raceCases(),
 		c.answerCases(),
 	} {
 		cases = append(cases, family...)
