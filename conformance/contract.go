@@ -17,6 +17,7 @@ type contract struct {
 	byID       map[string]openapi.Operation
 	errors     []openapi.ErrorRow
 	features   []string // tags
+	histories  int      // of the model; 0 means the default
 
 	contradictions map[string][]string // IDs, by operationId
 }
@@ -54,6 +55,7 @@ func (c *contract) cases() ([]testCase, error) {
 		c.exampleCases(p),
 		c.queryCases(),
 		c.raceCases(),
+		c.modelCases(),
 		c.answerCases(),
 	} {
 		cases = append(cases, family...)

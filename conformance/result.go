@@ -37,6 +37,9 @@ type Problem struct {
 	Rule     string `json:"rule"`  // what the contract says
 	Got      string `json:"got"`
 	Exchange int    `json:"exchange"` // which of the result's it is about
+	// Script shows the problem again, where it takes more than one request: for a
+	// POSIX shell with curl and awk.
+	Script string `json:"script,omitempty"`
 }
 
 // String gives the problem on one line.

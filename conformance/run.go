@@ -29,6 +29,9 @@ type Options struct {
 	// Seed makes what cases choose at random the same again. Default: random;
 	// the report says which.
 	Seed uint64
+	// Histories is how many random histories the model is compared with. Default:
+	// 10, which takes about a second.
+	Histories int
 	// Shuffle changes the order in which cases run, by the seed.
 	Shuffle bool
 	// Progress, when set, is called with every result as it comes, by one
@@ -96,6 +99,7 @@ func selected(options Options) (*contract, []testCase, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	contract.histories = options.Histories
 	cases, err := contract.cases()
 	if err != nil {
 		return nil, nil, err

@@ -89,7 +89,9 @@ func writeResult(b *strings.Builder, result Result) {
 		if len(result.Contradictions) > 0 {
 			_, _ = fmt.Fprintf(b, "  see    the contradictions %s\n", strings.Join(result.Contradictions, ", "))
 		}
-		if shown < len(result.Exchanges) && shown >= 0 {
+		if i := slices.IndexFunc(result.Problems, func(p Problem) bool { return p.Script != "" }); i >= 0 {
+			_, _ = fmt.Fprintf(b, "  script\n%s", result.Problems[i].Script)
+		} else if shown < len(result.Exchanges) && shown >= 0 {
 			b.WriteString(again + result.Exchanges[shown].Curl() + "\n")
 		}
 	}
