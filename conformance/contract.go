@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -22,7 +23,18 @@ type contract struct {
 	contradictions map[string][]string // IDs, by operationId
 }
 
+// contracts are those that have been read, by edition: a process that runs the
+// suite many times, as tests do, reads each of them once.
+var contracts sync.Map // to func() (*contract, error)
+
+// loadContract gives the contract of an edition. It is shared: read, do not
+// change.
 func loadContract(edition string) (*contract, error) {
+	load, _ := contracts.LoadOrStore(edition, sync.OnceValues(func() (*contract, error) { return readContract(edition) }))
+	return load.(func() (*contract, error))()
+}
+
+func readContract(edition string) (*contract, error) {
 	doc, err := openapi.Load(edition, openapi.English)
 	if err != nil {
 		return nil, err
