@@ -62,12 +62,18 @@ func (c *contract) cases() ([]testCase, error) {
 	if err != nil {
 		return nil, err
 	}
+	constraints, err := loadConstraintPlan()
+	if err != nil {
+		return nil, err
+	}
 	var cases []testCase
 	for _, family := range [][]testCase{
 		c.exampleCases(p),
 		c.queryCases(),
 		c.raceCases(),
 		c.modelCases(),
+		c.constraintCases(constraints),
+		c.unchangedCases("constraints"),
 		c.answerCases(),
 	} {
 		cases = append(cases, family...)

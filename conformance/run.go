@@ -52,6 +52,8 @@ type session struct {
 	secrets  *secrets
 	answers  *answers
 
+	sharedSite sharedSite
+
 	trials atomic.Uint64 // begun
 	asked  atomic.Uint64 // requests answered
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ltskit/ltskit/openapi"
@@ -25,6 +26,8 @@ type trial struct {
 
 	prefix string // begins the names of what the case creates
 	rand   *rand.Rand
+
+	numbers atomic.Int64 // given to requests, see fill
 
 	mu      sync.Mutex
 	result  Result
