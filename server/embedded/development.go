@@ -22,13 +22,22 @@ const (
 	OtherSecretKey = "other-secret-key-not-for-production"
 )
 
+// Credentials of a user who is suspended, for DevProjectID, to try what such a
+// user is answered.
+const (
+	SuspendedUser      = "suspended"
+	SuspendedAccessKey = "SUSPENDEDKEY00000000"
+	SuspendedSecretKey = "suspended-secret-key-not-for-production"
+)
+
 // DevBucket is the bucket that is made in the folder of buckets.
 const DevBucket = "lts-test"
 
-// DevDirectory is a domain with one user, two projects and an access key for
-// each, for a server on one's own machine.
+// DevDirectory is a domain with a user, two projects and an access key for each,
+// for a server on one's own machine, and with a user who is suspended.
 func DevDirectory() lts.DirectorySpec {
 	const domainID, userID = "d0000000000000000000000000000001", "a0000000000000000000000000000001"
+	const suspendedID = "a0000000000000000000000000000002"
 	// The password is public, so a cheap hash does.
 	hash, err := bcrypt.GenerateFromPassword([]byte(DevPassword), bcrypt.MinCost)
 	if err != nil {
@@ -36,7 +45,10 @@ func DevDirectory() lts.DirectorySpec {
 	}
 	return lts.DirectorySpec{
 		Domains: []lts.Domain{{ID: domainID, Name: DevDomain}},
-		Users:   []lts.User{{ID: userID, Name: DevUser, DomainID: domainID, PasswordHash: hash}},
+		Users: []lts.User{
+			{ID: userID, Name: DevUser, DomainID: domainID, PasswordHash: hash},
+			{ID: suspendedID, Name: SuspendedUser, DomainID: domainID, PasswordHash: hash, Suspended: true},
+		},
 		Projects: []lts.Project{
 			{ID: DevProjectID, Name: DevProject, DomainID: domainID},
 			{ID: OtherProjectID, Name: OtherProject, DomainID: domainID},
@@ -44,6 +56,7 @@ func DevDirectory() lts.DirectorySpec {
 		Keys: []lts.AccessKey{
 			{ID: DevAccessKey, Secret: DevSecretKey, UserID: userID, ProjectID: DevProjectID},
 			{ID: OtherAccessKey, Secret: OtherSecretKey, UserID: userID, ProjectID: OtherProjectID},
+			{ID: SuspendedAccessKey, Secret: SuspendedSecretKey, UserID: suspendedID, ProjectID: DevProjectID},
 		},
 	}
 }
