@@ -66,6 +66,10 @@ func (c *contract) cases() ([]testCase, error) {
 	if err != nil {
 		return nil, err
 	}
+	causes, err := loadCauses()
+	if err != nil {
+		return nil, err
+	}
 	var cases []testCase
 	for _, family := range [][]testCase{
 		c.exampleCases(p),
@@ -74,6 +78,8 @@ func (c *contract) cases() ([]testCase, error) {
 		c.modelCases(),
 		c.constraintCases(constraints),
 		c.unchangedCases("constraints"),
+		c.errorCases(constraints, causes),
+		c.unchangedCases("errors"),
 		c.answerCases(),
 	} {
 		cases = append(cases, family...)

@@ -61,6 +61,14 @@ func sign(r *http.Request, body []byte, accessKey, secretKey string, at time.Tim
 		accessKey, strings.Join(names, ";"), mac.Sum(nil)))
 }
 
+// suspended are the credentials of a user who is suspended.
+func (a Account) suspended() credentials {
+	if a.SuspendedToken != "" {
+		return byToken(a.SuspendedToken)
+	}
+	return bySignature(a.SuspendedAccessKey, a.SuspendedSecretKey)
+}
+
 func hexHash(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])

@@ -89,6 +89,8 @@ func (f *fill) text(template string) any {
 		"{{user}}", a.User, "{{password}}", a.Password, "{{domain}}", a.Domain, "{{project_name}}", a.Project, "{{project}}", a.ProjectID,
 		"{{group}}", orUnknown(f.of.group), "{{stream}}", orUnknown(f.of.stream), "{{free}}", orUnknown(f.of.free),
 		"{{transfer}}", orUnknown(f.of.transfer), "{{bucket}}", f.t.target.Bucket, "{{cursor}}", f.of.cursor,
+		"{{name}}", f.of.name, "{{resource}}", f.of.resource, "{{unknown}}", unknownID, "{{other_project}}", a.OtherProjectID,
+		"{{forbidden}}", f.t.target.ForbiddenBucket,
 	).Replace(template)
 }
 

@@ -8,6 +8,8 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -22,7 +24,13 @@ import (
 // password is one that cannot stand in an output by chance.
 const password = "correct horse battery staple"
 
-var built = []string{"tokens", "groups", "streams", "logs", "transfers", "logtanks"}
+// forbiddenBucket may not be written to.
+const forbiddenBucket = "forbidden"
+
+var built = []string{
+	"tokens", "groups", "streams", "logs", "transfers", "logtanks",
+	conformance.FeatureQuotas, conformance.FeatureNames,
+}
 
 // startServer starts the reference server with a password of its own.
 func startServer(t *testing.T, edition string) http.Handler {
@@ -33,8 +41,12 @@ func startServer(t *testing.T, edition string) http.Handler {
 		t.Fatal(err)
 	}
 	directory.Users[0].PasswordHash = hash
+	buckets := t.TempDir()
+	if err := os.Mkdir(filepath.Join(buckets, forbiddenBucket), 0o500); err != nil {
+		t.Fatal(err)
+	}
 	s, err := embedded.Open(t.Context(), embedded.Options{
-		Data: t.TempDir(), Directory: directory, Edition: edition, Faults: true,
+		Data: t.TempDir(), Directory: directory, Edition: edition, Faults: true, BucketFolder: buckets,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -57,9 +69,12 @@ func listen(t *testing.T, handler http.Handler) conformance.Target {
 		Endpoints:   conformance.Endpoints{LTS: s.URL},
 		Features:    built,
 		FaultHeader: server.FaultHeader,
+
+		ForbiddenBucket: forbiddenBucket,
 		Account: conformance.Account{
 			Domain: embedded.DevDomain, User: embedded.DevUser, Password: password,
 			Project: embedded.DevProject, ProjectID: embedded.DevProjectID, OtherProjectID: embedded.OtherProjectID,
+			SuspendedAccessKey: embedded.SuspendedAccessKey, SuspendedSecretKey: embedded.SuspendedSecretKey,
 		},
 	}
 }

@@ -21,6 +21,7 @@ func newSecrets(a Account) *secrets {
 	s := &secrets{values: make(map[string]string)}
 	for value, variable := range map[string]string{
 		a.Token: "$TOKEN", a.OtherToken: "$OTHER_TOKEN",
+		a.SuspendedToken: "$LTS_SUSPENDED_TOKEN", a.SuspendedSecretKey: "$LTS_SUSPENDED_SECRET_KEY",
 		a.SecretKey: "$LTS_SECRET_KEY", a.OtherSecretKey: "$LTS_OTHER_SECRET_KEY",
 	} {
 		s.add(value, variable)

@@ -13,10 +13,11 @@ import (
 type site struct {
 	ids
 
-	free   string    // a stream that no transfer reads; ids.stream where there is no other
-	name   string    // of the group
-	cursor string    // line_num of a record of the stream
-	at     time.Time // of that record
+	free     string    // a stream that no transfer reads; ids.stream where there is no other
+	name     string    // of the group
+	resource string    // of the logtank
+	cursor   string    // line_num of a record of the stream
+	at       time.Time // of that record
 }
 
 // A sharedSite is the site of all requests that shall be refused. Nothing may
@@ -93,6 +94,7 @@ func (t *trial) own(needs map[string]bool) site {
 		s.transfer = t.transfer(s.group, s.stream, "site")
 	}
 	if needs["logtank"] {
+		s.resource = t.prefix + "site"
 		s.logtank = t.logtank("site")
 	}
 	return s

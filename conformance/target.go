@@ -21,6 +21,9 @@ type Target struct {
 	Prefix string `yaml:"prefix"`
 	// Bucket is one that transfers may write to. Default [DefaultBucket].
 	Bucket string `yaml:"bucket"`
+	// ForbiddenBucket is one that exists and that transfers must not write to.
+	// Empty means that there is none.
+	ForbiddenBucket string `yaml:"forbidden_bucket"`
 	// Features are what the target has, of [Features]; cases that need others
 	// are not supported. Default: the tags of the document.
 	Features []string `yaml:"features"`
@@ -76,6 +79,12 @@ type Account struct {
 	SecretKey      string `yaml:"secret_key"`
 	OtherAccessKey string `yaml:"other_access_key"` // of OtherProjectID
 	OtherSecretKey string `yaml:"other_secret_key"`
+
+	// Credentials of a user who is suspended, for ProjectID: a token or an access
+	// key. Without them the answer to such a user is not checked.
+	SuspendedToken     string `yaml:"suspended_token"`
+	SuspendedAccessKey string `yaml:"suspended_access_key"`
+	SuspendedSecretKey string `yaml:"suspended_secret_key"`
 }
 
 // Limits keep a run from doing harm. Zero means the default.
@@ -96,6 +105,9 @@ const (
 	FeatureQuotas = "quotas"
 	// FeatureNames allows groups whose names are too short to carry the prefix.
 	FeatureNames = "names"
+	// FeatureThrottling says that the target refuses a caller who sends too many
+	// requests, and allows a case that does so.
+	FeatureThrottling = "throttling"
 )
 
 // Check reports everything that the target lacks, by the name of the field.
@@ -205,6 +217,13 @@ const (
 	needsOtherAccount  = "other-account"   // credentials for Account.OtherProjectID
 	needsOtherAccesKey = "other-signature" // Account.OtherAccessKey
 	needsReports       = "reports"         // no Ingest
+	needsFaults        = "faults"           // FaultHeader
+	needsPassword      = "password"         // Account.Password
+	needsSignatures    = "signatures"       // Account.AccessKey
+	needsOtherAccount  = "other-account"    // credentials for Account.OtherProjectID
+	needsOtherAccesKey = "other-signature"  // Account.OtherAccessKey
+	needsSuspended     = "suspended"        // Account.SuspendedToken or SuspendedAccessKey
+	needsForbidden     = "forbidden-bucket" // ForbiddenBucket
 )
 
 func (t Target) lacksFeature(feature string) string {
@@ -233,6 +252,13 @@ func (t Target) lacksFeature(feature string) string {
 	case needsReports:
 		if len(t.Ingest) > 0 {
 			return "records come into the target by a command, not by the report operations"
+	case needsSuspended:
+		if a.SuspendedToken == "" && a.SuspendedAccessKey == "" {
+			return "the target declares no credentials of a suspended user"
+		}
+	case needsForbidden:
+		if t.ForbiddenBucket == "" {
+			return "the target declares no bucket that must not be written to"
 		}
 	default:
 		if !slices.Contains(t.Features, feature) {
