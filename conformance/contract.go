@@ -80,6 +80,7 @@ func (c *contract) cases() ([]testCase, error) {
 		c.unchangedCases("constraints"),
 		c.errorCases(constraints, causes),
 		c.unchangedCases("errors"),
+		c.valueCases(),
 		c.answerCases(),
 	} {
 		cases = append(cases, family...)
