@@ -43,9 +43,18 @@ func MillisWindow(startMS, endMS int64) Window {
 	return Window{From: millis(startMS), To: millis(saturatingNext(endMS))}
 }
 
+// millis gives milliseconds in nanoseconds. What is beyond them is before or
+// behind every record.
 func millis(ms int64) int64 {
 	const perMilli = 1_000_000
-	return max(math.MinInt64/perMilli, min(ms, math.MaxInt64/perMilli)) * perMilli
+	switch {
+	case ms > math.MaxInt64/perMilli:
+		return math.MaxInt64
+	case ms < math.MinInt64/perMilli:
+		return math.MinInt64
+	default:
+		return ms * perMilli
+	}
 }
 
 func saturatingNext(n int64) int64 {

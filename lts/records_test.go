@@ -16,7 +16,10 @@ func TestMillisWindow(t *testing.T) {
 		{"both ends are included", 1, 2, lts.Window{From: 1_000_000, To: 3_000_000}},
 		{"one millisecond", 5, 5, lts.Window{From: 5_000_000, To: 6_000_000}},
 		{"the end before the start", 6, 5, lts.Window{From: 6_000_000, To: 6_000_000}},
-		{"an end that nothing can reach", 0, math.MaxInt64, lts.Window{From: 0, To: math.MaxInt64 / 1_000_000 * 1_000_000}},
+		{"an end that nothing can reach", 0, math.MaxInt64, lts.Window{From: 0, To: math.MaxInt64}},
+		{"the last millisecond, which is not whole", math.MaxInt64 / 1_000_000, math.MaxInt64 / 1_000_000, lts.Window{From: math.MaxInt64 / 1_000_000 * 1_000_000, To: math.MaxInt64}},
+		{"behind every record", 1 << 53, 1<<53 + 1, lts.Window{From: math.MaxInt64, To: math.MaxInt64}},
+		{"before every record", math.MinInt64, math.MinInt64, lts.Window{From: math.MinInt64, To: math.MinInt64}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
