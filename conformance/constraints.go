@@ -230,7 +230,7 @@ func (c constraint) runOutside(t *trial) {
 	want := c.refusal()
 	for _, v := range c.outside {
 		of := t.shared()
-		q := c.question(t, of, v)
+		q := c.question(t, of, v, false)
 		a := t.ask(q)
 		t.adopt(q, a)
 		t.checkRefusal(a, want, c.id()+" of "+show(v))
@@ -261,7 +261,7 @@ func (c constraint) runInside(t *trial) {
 	want := c.answerInside()
 	of := t.siteFor(c.plan, c.operation)
 	for _, v := range c.inside {
-		q := c.question(t, of, v)
+		q := c.question(t, of, v, true)
 		a := t.ask(q)
 		t.adopt(q, a)
 		if len(want) > 0 {
@@ -329,7 +329,7 @@ func (t *trial) discard(q question, a *answer) {
 var creates = map[string]bool{"CreateLogGroup": true, "CreateOBSTransfer": true, "CreateLogtank": true}
 
 // question makes the request with a value at the place of the constraint.
-func (c constraint) question(t *trial, of site, v any) question {
+func (c constraint) question(t *trial, of site, v any, inside bool) question {
 	f := t.newFill(of, c.plan)
 	if c.in != "body" {
 		return c.parameterQuestion(f, v)
@@ -337,7 +337,7 @@ func (c constraint) question(t *trial, of site, v any) question {
 	q := f.question(c.operation, nil)
 	set, together := v.(together)
 	if !together {
-		set = c.besides(f, v)
+		set = c.besides(f, v, inside)
 		set[c.place.name()] = v
 	}
 	for _, name := range sortedByDepth(set) {
@@ -346,13 +346,16 @@ func (c constraint) question(t *trial, of site, v any) question {
 	return q
 }
 
-// besides gives what is sent along with a value.
-func (c constraint) besides(f *fill, v any) map[string]any {
+// besides gives what is sent along with a value. What follows from the value
+// goes only with one that is right: it would be wrong too.
+func (c constraint) besides(f *fill, v any, inside bool) map[string]any {
 	set := make(map[string]any)
 	f.probed = f.value(v)
 	for _, key := range []string{c.operation.OperationID + "/" + c.place.name(), c.id()} {
 		for name, template := range c.plan.Beside[key] {
-			set[name] = template
+			if inside || !strings.HasPrefix(fmt.Sprint(template), "{{value") {
+				set[name] = template
+			}
 		}
 	}
 	return set

@@ -353,42 +353,45 @@ var procedures = map[string]procedure{
 	"unready":      {false, documentedError.unready},
 }
 
-// mostFilled bounds how much a case creates to reach a quota.
-const mostFilled = 300
-
-// fillGroups creates groups until there may be no more.
+// fillGroups creates groups until the project has as many as its quota, one
+// more, and another in the place of one that was deleted.
 func (e documentedError) fillGroups(t *trial) {
-	e.fillUp(t, func(i int) question {
+	creation := func(i int) question {
 		return question{operation: "CreateLogGroup", body: object{"log_group_name": t.prefix + strconv.Itoa(i), "ttl_in_days": 7}}
-	})
-	q := question{operation: "CreateLogGroup", body: object{"log_group_name": t.prefix + "again", "ttl_in_days": 7}}
-	t.discard(q, &answer{status: http.StatusCreated})
-	a := t.ask(q)
-	t.adopt(q, a)
-	t.check(a.status == http.StatusCreated, a, "status", "there is room again when a group has been deleted", a.status)
+	}
+	a := t.must(question{operation: "ListLogGroups"}, http.StatusOK)
+	room := t.target.Quotas.Groups - len(list(a.value, "log_groups"))
+	if room < 1 {
+		t.couldNotRun("the project has no room for another group")
+	}
+	e.fillUp(t, room, creation)
+	t.discard(creation(0), &answer{status: http.StatusCreated})
+	e.fillUp(t, 1, func(int) question { return creation(room) })
 }
 
-// fillStreams creates streams until the group may have no more.
+// fillStreams creates streams until the group has as many as its quota, and one
+// more.
 func (e documentedError) fillStreams(t *trial) {
 	group := t.group("full")
-	e.fillUp(t, func(i int) question {
+	e.fillUp(t, t.target.Quotas.Streams, func(i int) question {
 		return question{operation: "CreateLogStream", ids: ids{group: group}, body: object{"log_stream_name": t.prefix + strconv.Itoa(i)}}
 	})
 }
 
-func (e documentedError) fillUp(t *trial, creation func(i int) question) {
-	for i := range mostFilled {
+// fillUp creates as many things as there is room for, and one more.
+func (e documentedError) fillUp(t *trial, room int, creation func(i int) question) {
+	for i := range room {
 		q := creation(i)
-		a, check := t.send(q)
+		a, _ := t.send(q)
 		t.adopt(q, a)
-		if a.status == http.StatusCreated {
-			continue
+		if !t.check(a.status == http.StatusCreated, a, "status", fmt.Sprintf("the quota has room for %d more, of which this is number %d", room, i+1), a.status) {
+			return
 		}
-		t.take(a, check)
-		t.checkProvoked(a, e)
-		return
 	}
-	t.notSupported("the quota is more than %d", mostFilled)
+	q := creation(room + 1)
+	a := t.ask(q)
+	t.adopt(q, a)
+	t.checkProvoked(a, e)
 }
 
 // mostFlooding bounds how many requests a case sends to be refused one.

@@ -120,7 +120,7 @@ func (a *answer) edit(change func(map[string]any)) {
 	var object map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(a.body))
 	decoder.UseNumber()
-	if err := decoder.Decode(&object); err != nil {
+	if err := decoder.Decode(&object); err != nil || object == nil {
 		return // not the answer that the fault is about
 	}
 	change(object)
@@ -136,6 +136,13 @@ type faulty struct {
 	response func(*http.Request, *answer)
 }
 
+// locked calls a fault; one that panics must not keep the others waiting.
+func (f *faulty) locked(call func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	call()
+}
+
 func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -144,17 +151,13 @@ func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	inner := r.Clone(context.WithoutCancel(r.Context()))
 	inner.Body = io.NopCloser(bytes.NewReader(body))
 	if f.request != nil {
-		f.mu.Lock()
-		f.request(inner)
-		f.mu.Unlock()
+		f.locked(func() { f.request(inner) })
 	}
 	recorder := httptest.NewRecorder()
 	f.inner.ServeHTTP(recorder, inner)
 	a := &answer{status: recorder.Code, header: recorder.Header(), body: recorder.Body.Bytes()}
 	if f.response != nil {
-		f.mu.Lock()
-		f.response(r, a)
-		f.mu.Unlock()
+		f.locked(func() { f.response(r, a) })
 	}
 	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)

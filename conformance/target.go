@@ -42,6 +42,10 @@ type Target struct {
 	// target has taken them all. Empty means the report operations.
 	Ingest []string `yaml:"ingest"`
 
+	// Quotas are how many groups and streams there can be. Cases fill them when
+	// FeatureQuotas is declared. Default: 100 each, as documented.
+	Quotas Quotas `yaml:"quotas"`
+
 	Limits  Limits   `yaml:"limits"`
 	Waivers []Waiver `yaml:"waivers"`
 }
@@ -86,6 +90,15 @@ type Account struct {
 	SuspendedAccessKey string `yaml:"suspended_access_key"`
 	SuspendedSecretKey string `yaml:"suspended_secret_key"`
 }
+
+// Quotas say how many things there can be. Zero means the documented default.
+type Quotas struct {
+	Groups  int `yaml:"groups"`  // of a project
+	Streams int `yaml:"streams"` // of a group
+}
+
+// defaultQuota is that of groups and of streams (2024-03 table 6-2).
+const defaultQuota = 100
 
 // Limits keep a run from doing harm. Zero means the default.
 type Limits struct {
@@ -167,6 +180,12 @@ func (t Target) withDefaults(features []string) Target {
 	if len(t.Features) == 0 {
 		t.Features = features
 	}
+	if t.Quotas.Groups == 0 {
+		t.Quotas.Groups = defaultQuota
+	}
+	if t.Quotas.Streams == 0 {
+		t.Quotas.Streams = defaultQuota
+	}
 	if t.Limits.Parallelism == 0 {
 		t.Limits.Parallelism = 8
 	}
@@ -211,17 +230,12 @@ func (t Target) lacks(c testCase) string {
 
 // Needs of cases that other fields of a target than Features declare.
 const (
-	needsFaults        = "faults"          // FaultHeader
-	needsPassword      = "password"        // Account.Password
-	needsSignatures    = "signatures"      // Account.AccessKey
-	needsOtherAccount  = "other-account"   // credentials for Account.OtherProjectID
-	needsOtherAccesKey = "other-signature" // Account.OtherAccessKey
-	needsReports       = "reports"         // no Ingest
 	needsFaults        = "faults"           // FaultHeader
 	needsPassword      = "password"         // Account.Password
 	needsSignatures    = "signatures"       // Account.AccessKey
 	needsOtherAccount  = "other-account"    // credentials for Account.OtherProjectID
 	needsOtherAccesKey = "other-signature"  // Account.OtherAccessKey
+	needsReports       = "reports"          // no Ingest
 	needsSuspended     = "suspended"        // Account.SuspendedToken or SuspendedAccessKey
 	needsForbidden     = "forbidden-bucket" // ForbiddenBucket
 )
@@ -252,6 +266,7 @@ func (t Target) lacksFeature(feature string) string {
 	case needsReports:
 		if len(t.Ingest) > 0 {
 			return "records come into the target by a command, not by the report operations"
+		}
 	case needsSuspended:
 		if a.SuspendedToken == "" && a.SuspendedAccessKey == "" {
 			return "the target declares no credentials of a suspended user"
