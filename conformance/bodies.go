@@ -71,7 +71,7 @@ func bodyCases(plan *constraintPlan, operation openapi.Operation) []testCase {
 func (b bodyQuestions) refused(t *trial, code string, texts []string) {
 	want := refusalOf(b.operation, code, "")
 	for _, text := range texts {
-		q := t.newFill(t.shared(), b.plan).question(b.operation, nil)
+		q := t.newFill(t.shared(), b.plan).question(b.operation)
 		q.raw = []byte(text)
 		a := t.ask(q)
 		t.adopt(q, a)
@@ -84,7 +84,7 @@ func (b bodyQuestions) refused(t *trial, code string, texts []string) {
 func (b bodyQuestions) accepted(t *trial, changes ...func(q *question)) {
 	of := t.siteFor(b.plan, b.operation)
 	for i, change := range changes {
-		q := t.newFill(of, b.plan).question(b.operation, nil)
+		q := t.newFill(of, b.plan).question(b.operation)
 		change(&q)
 		a := t.ask(q)
 		t.adopt(q, a)
@@ -97,7 +97,7 @@ func (b bodyQuestions) accepted(t *trial, changes ...func(q *question)) {
 
 // text is a right body, as it is sent.
 func (b bodyQuestions) text(t *trial) string {
-	data, err := encode(t.newFill(t.shared(), b.plan).question(b.operation, nil).body)
+	data, err := encode(t.newFill(t.shared(), b.plan).question(b.operation).body)
 	if err != nil {
 		t.couldNotRun("%v", err)
 	}
@@ -154,7 +154,7 @@ func (b bodyQuestions) mediaTypes(t *trial) {
 func (b bodyQuestions) otherMediaTypes(t *trial) {
 	want := refusal{{Status: http.StatusUnsupportedMediaType, Code: codeNotJSON}}
 	for _, mediaType := range []string{"text/plain", "application/xml", "application/x-www-form-urlencoded", "application/jsonp", "-"} {
-		q := t.newFill(t.shared(), b.plan).question(b.operation, nil)
+		q := t.newFill(t.shared(), b.plan).question(b.operation)
 		q.mediaType = mediaType
 		a := t.ask(q)
 		t.adopt(q, a)
@@ -216,7 +216,7 @@ func (b bodyQuestions) notUTF8(t *trial) {
 // speak of.
 func (b bodyQuestions) shouldRefuse(t *trial, raw []byte) {
 	of := t.siteFor(b.plan, b.operation)
-	q := t.newFill(of, b.plan).question(b.operation, nil)
+	q := t.newFill(of, b.plan).question(b.operation)
 	q.raw = raw
 	a := t.ask(q)
 	t.adopt(q, a)

@@ -334,7 +334,7 @@ func (c constraint) question(t *trial, of site, v any, inside bool) question {
 	if c.in != "body" {
 		return c.parameterQuestion(f, v)
 	}
-	q := f.question(c.operation, nil)
+	q := f.question(c.operation)
 	set, together := v.(together)
 	if !together {
 		set = c.besides(f, v, inside)
@@ -363,7 +363,7 @@ func (c constraint) besides(f *fill, v any, inside bool) map[string]any {
 
 // parameterQuestion puts a value into a parameter.
 func (c constraint) parameterQuestion(f *fill, v any) question {
-	q := f.question(c.operation, nil)
+	q := f.question(c.operation)
 	name, value := c.path[0], fmt.Sprint(f.value(v))
 	switch c.in {
 	case "path":

@@ -245,7 +245,7 @@ func (e documentedError) site(t *trial) (of site, was string) {
 // question makes the request that the error answers.
 func (e documentedError) question(t *trial, of site, change map[string]any) question {
 	f := t.newFill(of, e.plan)
-	q := f.question(e.operation, nil)
+	q := f.question(e.operation)
 	for name, id := range e.cause.IDs {
 		if id == "unknown" {
 			id = unknownID
@@ -439,6 +439,6 @@ func (e documentedError) unready(t *trial) {
 	if status := text(shown.value, "logtank", "status"); status != "PENDING" {
 		t.notSupported("the target has a logtank ready before anything can be asked of it: %s", status)
 	}
-	a := t.ask(t.newFill(of, e.plan).question(e.operation, nil))
+	a := t.ask(t.newFill(of, e.plan).question(e.operation))
 	t.checkProvoked(a, e)
 }

@@ -27,14 +27,11 @@ func (t *trial) newFill(of site, plan *constraintPlan) *fill {
 	return &fill{t: t, of: of, plan: plan, number: int(t.numbers.Add(1))}
 }
 
-// question makes a right request of an operation, with some members of its body
-// replaced.
-func (f *fill) question(operation openapi.Operation, change object) question {
+// question makes a right request of an operation.
+func (f *fill) question(operation openapi.Operation) question {
 	q := question{operation: operation.OperationID, ids: f.of.ids}
 	if operation.RequestBody != nil {
-		body, _ := f.value(f.plan.Bodies[operation.OperationID]).(object)
-		maps.Copy(body, change)
-		q.body = body
+		q.body = f.value(f.plan.Bodies[operation.OperationID])
 	}
 	return q
 }

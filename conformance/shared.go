@@ -157,7 +157,7 @@ func (t *trial) unchanged(tag string) {
 // carries finds a JSON text that begins with a prefix, but not with another part
 // behind it.
 func carries(body, prefix, but string) string {
-	for _, text := range strings.Split(body, `"`) {
+	for text := range strings.SplitSeq(body, `"`) {
 		if rest, is := strings.CutPrefix(text, prefix); is && !strings.HasPrefix(rest, but) {
 			return text
 		}

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 )
@@ -116,9 +117,7 @@ func flatTransfer(transfer any) any {
 	detail, _ := at(info, "log_transfer_detail").(object)
 	top, _ := transfer.(object)
 	for _, o := range []object{top, info, detail} {
-		for name, member := range o {
-			flat[name] = member
-		}
+		maps.Copy(flat, o)
 	}
 	var streams []any
 	for _, stream := range list(transfer, "log_streams") {
@@ -153,9 +152,7 @@ func flatBody(body any) object {
 	for name, member := range o {
 		flat[name] = member
 		if inner, ok := member.(object); ok && name != "labels" {
-			for innerName, v := range flatBody(inner) {
-				flat[innerName] = v
-			}
+			maps.Copy(flat, flatBody(inner))
 		}
 	}
 	if contents := list(o, "contents"); len(contents) > 0 {

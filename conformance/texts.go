@@ -1,6 +1,9 @@
 package conformance
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // An exactText is one that something on its way may change.
 type exactText struct {
@@ -37,7 +40,7 @@ var exactTexts = []exactText{
 func recordTexts(longest int) []exactText {
 	const enough = 100_000
 	long := strings.Repeat("long line ", enough/10)[:min(longest, enough)]
-	return append(exactTexts[:len(exactTexts):len(exactTexts)],
+	return append(slices.Clip(exactTexts),
 		exactText{"a NUL", "before\x00after"},
 		exactText{"a highlight tag", "<HighLightTag>not a match</HighLightTag>"},
 		exactText{"a long line", long},

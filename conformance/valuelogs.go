@@ -3,6 +3,7 @@ package conformance
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -74,9 +75,7 @@ func (t *trial) logStream() ids {
 func (t *trial) pageAround(of ids, ns int64, change object) *answer {
 	const milli = int64(time.Millisecond)
 	body := object{"start_time": ns/milli - 1000, "end_time": ns/milli + 1000, "limit": 5000, "highlight": false}
-	for name, member := range change {
-		body[name] = member
-	}
+	maps.Copy(body, change)
 	return t.ask(question{operation: "ListLogs", ids: of, body: body})
 }
 

@@ -214,7 +214,7 @@ func skewOf(a *answer) time.Duration {
 	if err != nil {
 		return 0
 	}
-	skew := date.Sub(time.Now())
+	skew := time.Until(date)
 	if skew.Abs() <= clockSlack {
 		return 0
 	}
