@@ -45,7 +45,7 @@ func bodyRules() []bodyRule {
 
 // bodyCases makes the cases about the body of an operation as a whole.
 func bodyCases(plan *constraintPlan, operation openapi.Operation) []testCase {
-	if !hasBody(operation) {
+	if operation.RequestBody == nil {
 		return nil
 	}
 	var cases []testCase

@@ -29,11 +29,11 @@ type constraintPlan struct {
 	Beside      map[string]map[string]any `yaml:"beside"`
 	Inside      map[string][]any          `yaml:"inside"`
 	Answers     map[string]string         `yaml:"answers"`
-	Unreachable []unreachable             `yaml:"unreachable"`
+	Unreachable []oneSided                `yaml:"unreachable"`
 }
 
-// An unreachable part of the contract, and why.
-type unreachable struct {
+// A oneSided constraint has a side that no request can show, and why.
+type oneSided struct {
 	Of     string `yaml:"of"` // pattern, see [path.Match]
 	Reason string `yaml:"reason"`
 }
@@ -54,7 +54,7 @@ func loadConstraintPlan() (*constraintPlan, error) {
 }
 
 // why gives the reason why a part of the contract cannot be reached, or "".
-func why(all []unreachable, what string) string {
+func why(all []oneSided, what string) string {
 	for _, u := range all {
 		if ok, _ := path.Match(u.Of, what); ok { // patterns have been checked
 			return u.Reason

@@ -366,7 +366,7 @@ func (e documentedError) fillGroups(t *trial) {
 	}
 	e.fillUp(t, room, creation)
 	t.discard(creation(0), &answer{status: http.StatusCreated})
-	e.fillUp(t, 1, func(int) question { return creation(room) })
+	e.fillUp(t, 1, func(i int) question { return creation(room + 2 + i) }) // names that no group has had
 }
 
 // fillStreams creates streams until the group has as many as its quota, and one

@@ -313,7 +313,8 @@ func embeddedTarget(endpoint string, asked conformance.Target) conformance.Targe
 		Account: conformance.Account{
 			Domain: embedded.DevDomain, User: embedded.DevUser, Password: embedded.DevPassword,
 			Project: embedded.DevProject, ProjectID: embedded.DevProjectID,
-			OtherProjectID: embedded.OtherProjectID,
+			OtherProjectID:     embedded.OtherProjectID,
+			SuspendedAccessKey: embedded.SuspendedAccessKey, SuspendedSecretKey: embedded.SuspendedSecretKey,
 		},
 	}
 }
