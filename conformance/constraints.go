@@ -191,7 +191,7 @@ func (c constraint) newCase(side string, run func(*trial)) testCase {
 		tag:  operation.Tag(), operation: operation.OperationID, constraint: c.id(), run: run,
 		sources: sourcesOr(c.schema.Extensions, operation.Extensions),
 	}
-	one.requires = requirementsOf(operation)
+	one.requires = slices.Clone(requirementsOf(operation))
 	if side == "inside" && c.anyName {
 		one.requires = append(one.requires, FeatureNames)
 	}
@@ -206,13 +206,12 @@ func requirementsOf(operation openapi.Operation) []string {
 	if operation.OperationID == "CreateToken" {
 		return []string{needsPassword}
 	}
-	switch operation.Tag() {
-	case "streams":
-		return []string{"groups"}
-	case "logs", "transfers":
-		return []string{"groups", "streams"}
-	}
-	return nil
+	return tagsBefore[operation.Tag()]
+}
+
+// tagsBefore are the tags of what has to be there before anything of a tag.
+var tagsBefore = map[string][]string{
+	"streams": {"groups"}, "logs": {"groups", "streams"}, "transfers": {"groups", "streams"},
 }
 
 func sourcesOr(extensions ...map[string]any) []string {

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -55,17 +56,15 @@ func (t *trial) createShared(s *sharedSite) {
 		}
 	}()
 	s.lost = stop{CouldNotRun, "what all refused requests are about could not be created"}
-	needs := map[string]bool{"group": true, "stream": true}
-	needs["logs"] = t.target.lacksFeature("logs") == ""
-	needs["transfer"] = t.target.lacksFeature("transfers") == ""
-	needs["logtank"] = t.target.lacksFeature("logtanks") == ""
-	if t.target.lacksFeature("groups") != "" || t.target.lacksFeature("streams") != "" {
-		needs["group"], needs["stream"], needs["logs"], needs["transfer"] = false, false, false, false
-	}
+	has := func(tag string) bool { return t.target.lacksFeature(tag) == "" }
+	needs := map[string]bool{"group": has("groups"), "logtank": has("logtanks")}
+	needs["stream"] = needs["group"] && has("streams")
+	needs["logs"] = needs["stream"] && has("logs")
+	needs["transfer"] = needs["stream"] && has("transfers")
 	s.site = of.own(needs)
 	s.was = make(map[string]string)
 	for _, tag := range t.contract.features {
-		if t.target.lacksFeature(tag) == "" {
+		if has(tag) && !slices.ContainsFunc(tagsBefore[tag], func(before string) bool { return !has(before) }) {
 			_, s.was[tag] = of.look(tag, s.site)
 		}
 	}
@@ -132,7 +131,7 @@ func (c *contract) unchangedCases(family string) []testCase {
 			continue // there is nothing to see
 		}
 		cases = append(cases, testCase{
-			name: family + "/" + tag + "/unchanged", tag: tag, last: true, sources: []string{"ltskit"},
+			name: family + "/" + tag + "/unchanged", tag: tag, requires: tagsBefore[tag], last: true, sources: []string{"ltskit"},
 			run: func(t *trial) { t.unchanged(tag) },
 		})
 	}
