@@ -57,7 +57,7 @@ func constraintsOfDocument(c *contract) []string {
 		id := operation.OperationID
 		for _, p := range operation.AllParameters() {
 			at := id + "/" + p.Value.In + "." + p.Value.Name
-			all = append(all, keywords(at, p.Value.Schema.Value)...)
+			all = append(all, schemaWords(at, p.Value.Schema.Value)...)
 			if p.Value.Required && p.Value.In != "path" {
 				all = append(all, at+"/required/outside")
 			}
@@ -67,7 +67,7 @@ func constraintsOfDocument(c *contract) []string {
 		}
 		all = append(all, id+"/body/required/inside", id+"/body/required/outside", id+"/body/all/inside", id+"/body/object/outside")
 		walkMembers(id+"/body", operation.RequestBody.Value.Content["application/json"].Schema.Value, func(at string, schema *openapi3.Schema, required bool) {
-			all = append(all, keywords(at, schema)...)
+			all = append(all, schemaWords(at, schema)...)
 			all = append(all, at+"/type/outside")
 			if required {
 				all = append(all, at+"/required/outside")
@@ -77,12 +77,12 @@ func constraintsOfDocument(c *contract) []string {
 	return all
 }
 
-// keywords lists the constraints that a schema and those that it is made of
+// schemaWords lists the constraints that a schema and those that it is made of
 // have, with both sides.
-func keywords(at string, schema *openapi3.Schema) []string {
+func schemaWords(at string, schema *openapi3.Schema) []string {
 	var all []string
 	for _, part := range slices.Concat(schema.AllOf, schema.OneOf, schema.AnyOf) {
-		all = append(all, keywords(at, part.Value)...)
+		all = append(all, schemaWords(at, part.Value)...)
 	}
 	list := len(schema.Enum) > 0
 	for keyword, has := range map[string]bool{

@@ -97,10 +97,11 @@ func selected(options Options) (*contract, []testCase, error) {
 	if options.Edition == "" {
 		options.Edition = openapi.Latest
 	}
-	contract, err := loadContract(options.Edition)
+	shared, err := loadContract(options.Edition)
 	if err != nil {
 		return nil, nil, err
 	}
+	contract := new(*shared)
 	contract.histories = options.Histories
 	cases, err := contract.cases()
 	if err != nil {

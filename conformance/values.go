@@ -45,14 +45,14 @@ func idCases() []valueCase {
 
 func (t *trial) groupKeepsID() {
 	id := t.group("kept")
-	t.checkListed(question{operation: "ListLogGroups"}, "log_groups", "log_group_id", id, 1)
+	t.checkCountOf(question{operation: "ListLogGroups"}, "log_groups", "log_group_id", id, 1)
 	of := ids{group: id}
 	a := t.ask(question{operation: "UpdateLogGroup", ids: of, body: object{"ttl_in_days": 7}})
 	t.checkEqual(a, "/log_group_id", id, at(a.value, "log_group_id"))
 	t.checkEqual(a, "/log_group_name", t.prefix+"kept", at(a.value, "log_group_name"))
-	t.checkListed(question{operation: "ListLogGroups"}, "log_groups", "log_group_id", id, 1)
+	t.checkCountOf(question{operation: "ListLogGroups"}, "log_groups", "log_group_id", id, 1)
 	t.checkStatus(t.ask(question{operation: "DeleteLogGroup", ids: of}), http.StatusNoContent)
-	t.checkListed(question{operation: "ListLogGroups"}, "log_groups", "log_group_id", id, 0)
+	t.checkCountOf(question{operation: "ListLogGroups"}, "log_groups", "log_group_id", id, 0)
 	t.checkStatus(t.ask(question{operation: "DeleteLogGroup", ids: of}), http.StatusBadRequest)
 }
 
@@ -67,16 +67,16 @@ func (t *trial) streamKeepsID() {
 		{operation: "ListProjectLogStreams", query: map[string][]string{"log_stream_name": {t.prefix + "kept"}}},
 	}
 	for _, q := range lists {
-		t.checkListed(q, "log_streams", "log_stream_id", of.stream, 1)
+		t.checkCountOf(q, "log_streams", "log_stream_id", of.stream, 1)
 	}
 	a := t.ask(question{operation: "UpdateLogStreamTTL", ids: of, body: object{"ttl_in_days": 7}})
 	t.checkEqual(a, "/log_topic_id", of.stream, at(a.value, "log_topic_id"))
 	t.checkEqual(a, "/log_topic_name", t.prefix+"kept", at(a.value, "log_topic_name"))
 	t.checkStatus(t.ask(question{operation: "DeleteLogStream", ids: of}), http.StatusNoContent)
 	for _, q := range lists {
-		t.checkListed(q, "log_streams", "log_stream_id", of.stream, 0)
+		t.checkCountOf(q, "log_streams", "log_stream_id", of.stream, 0)
 	}
-	t.checkListed(lists[0], "log_streams", "log_stream_id", other, 1)
+	t.checkCountOf(lists[0], "log_streams", "log_stream_id", other, 1)
 }
 
 func (t *trial) transferKeepsID() {
@@ -89,7 +89,7 @@ func (t *trial) transferKeepsID() {
 		streams := list(transfer, "log_streams")
 		t.check(len(streams) == 1 && text(streams[0], "log_stream_id") == of.stream, a, "/log_streams", "it is the stream "+of.stream, streams)
 	}
-	a := t.checkListed(all, "log_transfers", "log_transfer_id", of.transfer, 1)
+	a := t.checkCountOf(all, "log_transfers", "log_transfer_id", of.transfer, 1)
 	check(a, element(list(a.value, "log_transfers"), "log_transfer_id", of.transfer))
 	a = t.ask(question{operation: "UpdateTransfer", body: object{
 		"log_transfer_id": of.transfer, "log_transfer_info": object{"log_storage_format": "JSON"},
@@ -97,7 +97,7 @@ func (t *trial) transferKeepsID() {
 	check(a, a.value)
 	a = t.ask(question{operation: "DeleteTransfer", ids: of.ids})
 	check(a, a.value)
-	t.checkListed(all, "log_transfers", "log_transfer_id", of.transfer, 0)
+	t.checkCountOf(all, "log_transfers", "log_transfer_id", of.transfer, 0)
 	t.checkError(t.ask(question{operation: "DeleteTransfer", ids: of.ids}), http.StatusBadRequest, "LTS.0405")
 }
 
@@ -108,7 +108,7 @@ func (t *trial) logtankKeepsID() {
 	a := t.ask(show)
 	t.checkEqual(a, "/logtank/id", of.logtank, at(a.value, "logtank", "id"))
 	t.checkEqual(a, "/logtank/resource_id", of.resource, at(a.value, "logtank", "resource_id"))
-	t.checkListed(all, "logtanks", "id", of.logtank, 1)
+	t.checkCountOf(all, "logtanks", "id", of.logtank, 1)
 	t.awaitActive(show)
 	a = t.ask(question{operation: "UpdateLogtank", ids: of.ids, body: object{"logtank": object{"log_group_id": "g", "log_stream_id": "s"}}})
 	t.checkEqual(a, "/logtank/id", of.logtank, at(a.value, "logtank", "id"))
@@ -136,8 +136,8 @@ func (t *trial) awaitActive(show question) {
 	}
 }
 
-// checkListed checks how often a list has an element with an ID.
-func (t *trial) checkListed(q question, elements, member, id string, want int) *answer {
+// checkCountOf checks how often a list has an element with an ID.
+func (t *trial) checkCountOf(q question, elements, member, id string, want int) *answer {
 	a := t.ask(q)
 	n := 0
 	for _, e := range list(a.value, elements) {
@@ -315,7 +315,7 @@ func (t *trial) streamIsFoundByName() {
 			continue
 		}
 		id := t.fixture(question{operation: "CreateLogStream", ids: of, body: object{"log_stream_name": name}}, "log_stream_id")
-		a := t.checkListed(question{operation: "ListProjectLogStreams", query: map[string][]string{"log_stream_name": {name}}}, "log_streams", "log_stream_id", id, 1)
+		a := t.checkCountOf(question{operation: "ListProjectLogStreams", query: map[string][]string{"log_stream_name": {name}}}, "log_streams", "log_stream_id", id, 1)
 		t.check(len(list(a.value, "log_streams")) == 1, a, "/log_streams", "only the stream of this name is there: "+x.what, at(a.value, "log_streams"))
 	}
 }
