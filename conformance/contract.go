@@ -52,6 +52,10 @@ func (c *contract) cases() ([]testCase, error) {
 	var cases []testCase
 	for _, family := range [][]testCase{
 		c.exampleCases(p),
+		c.authCases(),
+		c.tokenCases(),
+		c.signatureCases(),
+		c.isolationCases(),
 		c.answerCases(),
 	} {
 		cases = append(cases, family...)

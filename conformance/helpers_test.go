@@ -11,10 +11,12 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/ltskit/ltskit/conformance"
+	"github.com/ltskit/ltskit/lts"
 	"github.com/ltskit/ltskit/server"
 	"github.com/ltskit/ltskit/server/embedded"
 )
@@ -25,7 +27,7 @@ const password = "correct horse battery staple"
 var built = []string{"tokens", "groups", "streams", "logs", "transfers", "logtanks"}
 
 // startServer starts the reference server with a password of its own.
-func startServer(t *testing.T, edition string) http.Handler {
+func startServer(t *testing.T, edition string) *embedded.Server {
 	t.Helper()
 	directory := embedded.DevDirectory()
 	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
@@ -55,13 +57,27 @@ func listen(t *testing.T, handler http.Handler) conformance.Target {
 	return conformance.Target{
 		Name:        "test",
 		Endpoints:   conformance.Endpoints{LTS: s.URL},
-		Features:    built,
+		Features:    append([]string{conformance.FeatureQuotas, conformance.FeatureNames}, built...),
 		FaultHeader: server.FaultHeader,
 		Account: conformance.Account{
 			Domain: embedded.DevDomain, User: embedded.DevUser, Password: password,
 			Project: embedded.DevProject, ProjectID: embedded.DevProjectID, OtherProjectID: embedded.OtherProjectID,
+			AccessKey: embedded.DevAccessKey, SecretKey: embedded.DevSecretKey,
+			OtherAccessKey: embedded.OtherAccessKey, OtherSecretKey: embedded.OtherSecretKey,
 		},
 	}
+}
+
+// expiredToken is one of the server that has ended.
+func expiredToken(t *testing.T, s *embedded.Server) string {
+	t.Helper()
+	credentials := embedded.DevCredentials()
+	credentials.Password = password
+	token, err := s.IssueToken(credentials, time.Now().Add(-lts.TokenLifetime-time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
 }
 
 func run(t *testing.T, target conformance.Target, edition string) *conformance.Report {

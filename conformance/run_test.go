@@ -19,7 +19,10 @@ import (
 func TestReferenceServerKeepsTheContract(t *testing.T) {
 	for _, edition := range openapi.Editions() {
 		t.Run(edition, func(t *testing.T) {
-			report := run(t, listen(t, startServer(t, edition)), edition)
+			s := startServer(t, edition)
+			target := listen(t, s)
+			target.Account.ExpiredToken = expiredToken(t, s)
+			report := run(t, target, edition)
 			for _, result := range report.Results {
 				if result.Outcome == conformance.Failed || result.Outcome == conformance.CouldNotRun {
 					t.Errorf("%s: %s %s %v", result.Name, result.Outcome, result.Reason, result.Problems)

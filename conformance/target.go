@@ -64,6 +64,9 @@ type Account struct {
 
 	Token      string `yaml:"token"` // for ProjectID
 	OtherToken string `yaml:"other_token"`
+	// ExpiredToken is one that was good for ProjectID and has ended. Without it
+	// nobody asks whether tokens end: no run can wait for a day.
+	ExpiredToken string `yaml:"expired_token"`
 
 	AccessKey      string `yaml:"access_key"` // of ProjectID
 	SecretKey      string `yaml:"secret_key"`
@@ -191,6 +194,7 @@ const (
 	needsSignatures    = "signatures"      // Account.AccessKey
 	needsOtherAccount  = "other-account"   // credentials for Account.OtherProjectID
 	needsOtherAccesKey = "other-signature" // Account.OtherAccessKey
+	needsExpiredToken  = "expired-token"   // Account.ExpiredToken
 )
 
 func (t Target) lacksFeature(feature string) string {
@@ -211,6 +215,10 @@ func (t Target) lacksFeature(feature string) string {
 	case needsOtherAccount:
 		if a.Password == "" && a.OtherToken == "" && a.OtherAccessKey == "" {
 			return "the target declares no credentials for the other project"
+		}
+	case needsExpiredToken:
+		if a.ExpiredToken == "" {
+			return "the target declares no expired token"
 		}
 	case needsOtherAccesKey:
 		if a.OtherAccessKey == "" {

@@ -96,7 +96,7 @@ func listCases(w io.Writer, editions []string, o conformOptions) error {
 func dryRun(w io.Writer, editions []string, o conformOptions) error {
 	target := o.target
 	if target.Endpoints.LTS == "" {
-		target = embeddedTarget("http://127.0.0.1", o.target)
+		target = embeddedServer{endpoint: "http://127.0.0.1", expiredToken: "one"}.target(o.target)
 	}
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, edition := range editions {
