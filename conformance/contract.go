@@ -49,6 +49,10 @@ func (c *contract) cases() ([]testCase, error) {
 	if err != nil {
 		return nil, err
 	}
+	scenarios, err := c.scenarioCases()
+	if err != nil {
+		return nil, err
+	}
 	var cases []testCase
 	for _, family := range [][]testCase{
 		c.exampleCases(p),
@@ -56,6 +60,7 @@ func (c *contract) cases() ([]testCase, error) {
 		c.tokenCases(),
 		c.signatureCases(),
 		c.isolationCases(),
+		scenarios,
 		c.answerCases(),
 	} {
 		cases = append(cases, family...)

@@ -31,6 +31,8 @@ type conformOptions struct {
 	list       bool
 	dryRun     bool
 	cleanup    bool
+	export     string // what to write in place of a run
+	output     string // file to write it to; empty means standard output
 }
 
 func newConform() *cobra.Command {
@@ -53,6 +55,12 @@ func newConform() *cobra.Command {
 			"    --other-project-id fedcba9876543210fedcba9876543210",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.export != "" {
+				return export(cmd.OutOrStdout(), o)
+			}
+			if o.output != "" {
+				return errors.New("--output is for --export")
+			}
 			if cmd.Flags().Changed("features") && len(o.target.Features) == 0 {
 				return errors.New("--features: without a feature there is nothing to ask")
 			}
@@ -92,7 +100,9 @@ func newConform() *cobra.Command {
 	flags.BoolVar(&o.list, "list", false, "list the cases and send nothing")
 	flags.BoolVar(&o.dryRun, "dry-run", false, "say which cases would run, and of the others why not, and send nothing")
 	flags.BoolVar(&o.cleanup, "cleanup", false, "delete what a killed run has left behind: whatever begins with the prefix")
-	cmd.MarkFlagsMutuallyExclusive("list", "dry-run", "cleanup")
+	flags.StringVar(&o.export, "export", "", "write the scenarios in a format that other runners replay, and send nothing: arazzo")
+	flags.StringVarP(&o.output, "output", "o", "", "file for --export; default standard output")
+	cmd.MarkFlagsMutuallyExclusive("list", "dry-run", "cleanup", "export")
 	return cmd
 }
 
