@@ -116,7 +116,7 @@ func spoilt(token string) []string {
 		"garbage",
 		token[:middle],
 		replaced(token, middle),
-		replaced(token, len(token)-5), // the last characters may carry no bits
+		replaced(token, max(0, len(token)-5)), // the last characters may carry no bits
 		token + "A",
 	}
 	if unsigned, ok := withoutSignature(token); ok {

@@ -155,6 +155,39 @@ func TestTargetsThatCannotBeAsked(t *testing.T) {
 	}
 }
 
+// Whatever a server answers, the suite comes to its end and does not praise it.
+func TestServersThatAlwaysAnswerTheSame(t *testing.T) {
+	inner := startServer(t, openapi.Latest)
+	for name, always := range map[string]struct {
+		status int
+		body   string
+	}{
+		"success":        {http.StatusOK, `{}`},
+		"created":        {http.StatusCreated, `{"log_group_id":"b6b9332b-091f-4b22-b810-264318d2d664","log_stream_id":"c54dbc58-0fd8-48ed-b007-6d54981427a7"}`},
+		"nothing":        {http.StatusNoContent, ""},
+		"an array":       {http.StatusOK, `[[], null]`},
+		"a wrong token":  {http.StatusUnauthorized, `{"error_code":"LTS.0003","error_msg":"Invalid token"}`},
+		"a failure page": {http.StatusBadGateway, "<html></html>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			target := listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasPrefix(r.URL.Path, "/v3/") {
+					inner.ServeHTTP(w, r)
+					return
+				}
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(always.status)
+				_, _ = io.WriteString(w, always.body) // a status without body refuses one
+			}))
+			target.Account.ExpiredToken = expiredToken(t, inner)
+			report := run(t, target, openapi.Latest)
+			if got := report.ExitStatus(); got != 1 {
+				t.Errorf("exit status %d, want 1", got)
+			}
+		})
+	}
+}
+
 func TestUnknownEditionListsTheKnown(t *testing.T) {
 	target := listen(t, http.NotFoundHandler())
 	_, err := conformance.Run(t.Context(), target, conformance.Options{Edition: "2023-01"})
