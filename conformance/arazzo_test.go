@@ -2,7 +2,9 @@ package conformance_test
 
 import (
 	"bytes"
+	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,11 +34,18 @@ func TestExportIsValidArazzo(t *testing.T) {
 				t.Error(problem)
 			}
 			known := operations(t, edition)
+			outputs := make(map[string]string)
 			for _, w := range doc.Workflows {
 				for _, step := range w.Steps {
 					if id := step.OperationID.String(); !known[id] {
 						t.Errorf("workflow %s, step %s: the document has no operation %s", w.WorkflowID, step.StepID, id)
 					}
+					// Redocly looks for an output in any step of the name.
+					names := fmt.Sprint(slices.Sorted(step.Outputs.Keys()))
+					if first, seen := outputs[step.StepID]; seen && first != names {
+						t.Errorf("workflow %s, step %s has the outputs %s, and %s elsewhere", w.WorkflowID, step.StepID, names, first)
+					}
+					outputs[step.StepID] = names
 					if len(step.SuccessCriteria) == 0 {
 						t.Errorf("workflow %s, step %s says nothing about its answer", w.WorkflowID, step.StepID)
 					}

@@ -105,7 +105,7 @@ func (t *trial) granted(changes ...func(auth object)) (*answer, string) {
 	return a, a.header.Get("X-Subject-Token")
 }
 
-// checkToken compares what a token is good for, and uses it.
+// checkScope compares what a token is good for, and uses it.
 func (t *trial) checkScope(a *answer, token string) {
 	t.checkEqual(a, "/token/project/id", t.target.Account.ProjectID, at(a.value, "token", "project", "id"))
 	t.checkEqual(a, "/token/project/name", t.target.Account.Project, at(a.value, "token", "project", "name"))
@@ -153,7 +153,7 @@ func (t *trial) checkWithoutProject(token string) {
 }
 
 func (t *trial) userByID() {
-	a, _ := t.granted()
+	a := t.must(t.login(), http.StatusCreated)
 	id := text(a.value, "token", "user", "id")
 	if id == "" {
 		t.notSupported("the answer does not say the ID of the user")
@@ -227,7 +227,7 @@ func (t *trial) noCatalog() {
 
 // ownProjects finds both projects of the account, and none of another domain.
 func (t *trial) ownProjects() {
-	login, _ := t.granted()
+	login := t.must(t.login(), http.StatusCreated)
 	a := t.ask(question{operation: "ListProjects"})
 	names := make(map[string]string)
 	for _, project := range list(a.value, "projects") {
@@ -248,9 +248,8 @@ func (t *trial) projectByName() {
 		return t.ask(question{operation: "ListProjects", query: url.Values{"name": {name}}})
 	}
 	one := named(t.target.Account.Project)
-	t.checkEqual(one, "/projects", 1, len(list(one.value, "projects")))
-	for _, project := range list(one.value, "projects") {
-		t.checkEqual(one, "/projects/0/id", t.target.Account.ProjectID, text(project, "id"))
+	if projects := list(one.value, "projects"); t.checkEqual(one, "/projects", 1, len(projects)) {
+		t.checkEqual(one, "/projects/0/id", t.target.Account.ProjectID, text(projects[0], "id"))
 	}
 	for _, name := range []string{t.target.Account.Project + "x", t.target.Account.Project[1:]} {
 		none := named(name)

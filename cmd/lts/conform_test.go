@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -198,7 +199,7 @@ func TestConformWithOtherCredentials(t *testing.T) {
 			for name, value := range tt.env {
 				t.Setenv(name, value)
 			}
-			got := runIt(t, append(args[:len(args):len(args)], tt.args...)...)
+			got := runIt(t, slices.Concat(args, tt.args)...)
 			if got.status != 0 || !strings.Contains(got.stdout, tt.says) {
 				t.Errorf("lts conform with %s: %d, want 0 and %q; it printed\n%s%s", name, got.status, tt.says, got.stdout, got.stderr)
 			}
