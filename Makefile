@@ -20,7 +20,7 @@ FUZZTIME ?= 10s
 .NOTPARALLEL: # verify writes what the other targets read
 
 .PHONY: all
-all: test verify lint conform browsertest ## Do what CI does (the default).
+all: test verify lint conform arazzo browsertest ## Do what CI does (the default).
 
 .PHONY: help
 help: ## List the targets.
@@ -45,6 +45,10 @@ s3test: ## Run the suite of buckets against a real S3 server (a module of its ow
 .PHONY: conform
 conform: build ## Check the reference server against the document.
 	@bin/lts conform --edition all
+
+.PHONY: arazzo
+arazzo: $(NODE_MODULES) ## Let the Redocly CLI replay the exported scenarios against the reference server.
+	@REDOCLY=$(CURDIR)/.ci/lint/node_modules/.bin/redocly $(GO) test -count 1 -run TestRedocly ./cmd/lts
 
 .PHONY: bench
 bench: ## Run the benchmarks, then a load on the server (LOAD=-records=10000000 for a long one).

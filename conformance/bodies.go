@@ -74,7 +74,6 @@ func (b bodyQuestions) refused(t *trial, code string, texts []string) {
 		q := t.newFill(t.shared(), b.plan).question(b.operation)
 		q.raw = []byte(text)
 		a := t.ask(q)
-		t.adopt(q, a)
 		t.checkRefusal(a, want, "the body "+show(text))
 	}
 }
@@ -87,7 +86,6 @@ func (b bodyQuestions) accepted(t *trial, changes ...func(q *question)) {
 		q := t.newFill(of, b.plan).question(b.operation)
 		change(&q)
 		a := t.ask(q)
-		t.adopt(q, a)
 		if t.checkSuccess(a, fmt.Sprintf("the body of request %d", i+1)) {
 			t.checkStored(q, a, of)
 		}
@@ -157,7 +155,6 @@ func (b bodyQuestions) otherMediaTypes(t *trial) {
 		q := t.newFill(t.shared(), b.plan).question(b.operation)
 		q.mediaType = mediaType
 		a := t.ask(q)
-		t.adopt(q, a)
 		t.checkRefusal(a, want, "the media type "+mediaType)
 	}
 }
@@ -219,7 +216,6 @@ func (b bodyQuestions) shouldRefuse(t *trial, raw []byte) {
 	q := t.newFill(of, b.plan).question(b.operation)
 	q.raw = raw
 	a := t.ask(q)
-	t.adopt(q, a)
 	want := append(refusalOf(b.operation, codeNotJSON, ""), refusalOf(b.operation, codeInvalid, "")...)
 	t.check(a.status < http.StatusInternalServerError, a, "status", "it is an answer to the request", a.status)
 	t.judge(Should, slices.ContainsFunc(want, func(row openapi.ErrorRow) bool { return row.Status == a.status }), a,

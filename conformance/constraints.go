@@ -231,7 +231,6 @@ func (c constraint) runOutside(t *trial) {
 		of := t.shared()
 		q := c.question(t, of, v, false)
 		a := t.ask(q)
-		t.adopt(q, a)
 		t.checkRefusal(a, want, c.id()+" of "+show(v))
 	}
 }
@@ -262,7 +261,6 @@ func (c constraint) runInside(t *trial) {
 	for _, v := range c.inside {
 		q := c.question(t, of, v, true)
 		a := t.ask(q)
-		t.adopt(q, a)
 		if len(want) > 0 {
 			t.checkRefusal(a, want, c.id()+" of "+show(v)+", which names nothing that exists,")
 			continue
@@ -311,7 +309,7 @@ func (t *trial) siteFor(plan *constraintPlan, operation openapi.Operation) site 
 	for _, need := range plan.Needs[operation.OperationID] {
 		needs[need] = true
 	}
-	return t.own(needs)
+	return t.ownSite(needs)
 }
 
 // discard deletes what a request has created, so that a case with many values

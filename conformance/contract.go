@@ -70,6 +70,10 @@ func (c *contract) cases() ([]testCase, error) {
 	if err != nil {
 		return nil, err
 	}
+	scenarios, err := c.scenarioCases()
+	if err != nil {
+		return nil, err
+	}
 	var cases []testCase
 	for _, family := range [][]testCase{
 		c.exampleCases(p),
@@ -81,6 +85,11 @@ func (c *contract) cases() ([]testCase, error) {
 		c.errorCases(constraints, causes),
 		c.unchangedCases("errors"),
 		c.valueCases(),
+		c.authCases(),
+		c.tokenCases(),
+		c.signatureCases(),
+		c.isolationCases(),
+		scenarios,
 		c.answerCases(),
 	} {
 		cases = append(cases, family...)

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -31,34 +32,75 @@ const dateLayout = "20060102T150405Z"
 // type.
 func bySignature(accessKey, secretKey string) credentials {
 	return func(r *http.Request, body []byte) {
-		sign(r, body, accessKey, secretKey, time.Now())
+		signer{accessKey: accessKey, secretKey: secretKey, at: time.Now(), headers: []string{"host", "content-type"}}.sign(r, body)
 	}
 }
 
-// sign signs a request. It is written from the description of the algorithm and
-// shares nothing with the reference server, whose mistakes would cancel out.
-func sign(r *http.Request, body []byte, accessKey, secretKey string, at time.Time) {
-	date := at.UTC().Format(dateLayout)
-	r.Header.Set("X-Sdk-Date", date)
-	signed := map[string]string{"x-sdk-date": date, "host": r.URL.Host}
-	if mediaType := r.Header.Get("Content-Type"); mediaType != "" {
-		signed["content-type"] = mediaType
-	}
-	names := make([]string, 0, len(signed))
-	for name := range signed {
-		names = append(names, name)
+// A signer signs requests with SDK-HMAC-SHA256. It is written from the
+// description of the algorithm and shares nothing with the reference server,
+// whose mistakes would cancel out.
+type signer struct {
+	accessKey, secretKey string
+
+	at      time.Time
+	headers []string // to sign beside X-Sdk-Date, in lower case; those that the request lacks are left out
+}
+
+// sign puts the date and the signature into a request with this body.
+func (s signer) sign(r *http.Request, body []byte) {
+	r.Header.Set("X-Sdk-Date", s.at.UTC().Format(dateLayout))
+	s.authorize(r, body, s.signed(r))
+}
+
+// authorize signs what a request is, with the headers of these names, which are
+// in their order.
+func (s signer) authorize(r *http.Request, body []byte, names []string) {
+	mac := hmac.New(sha256.New, []byte(s.secretKey))
+	mac.Write([]byte(stringToSign(r, names, body)))
+	r.Header.Set("Authorization", fmt.Sprintf("SDK-HMAC-SHA256 Access=%s, SignedHeaders=%s, Signature=%x",
+		s.accessKey, strings.Join(names, ";"), mac.Sum(nil)))
+}
+
+// signed lists the names of the headers to sign, in their order.
+func (s signer) signed(r *http.Request) []string {
+	names := []string{"x-sdk-date"}
+	for _, name := range s.headers {
+		if _, there := headerValue(r, name); there {
+			names = append(names, name)
+		}
 	}
 	slices.Sort(names)
-	var canonical strings.Builder
-	canonical.WriteString(r.Method + "\n" + canonicalPath(r.URL) + "\n" + canonicalQuery(r.URL) + "\n")
-	for _, name := range names {
-		canonical.WriteString(name + ":" + strings.TrimSpace(signed[name]) + "\n")
+	return names
+}
+
+// headerValue reads a header as it goes over the wire, the host among them.
+func headerValue(r *http.Request, name string) (string, bool) {
+	if name == "host" {
+		return r.URL.Host, true
 	}
-	canonical.WriteString("\n" + strings.Join(names, ";") + "\n" + hexHash(body))
-	mac := hmac.New(sha256.New, []byte(secretKey))
-	mac.Write([]byte("SDK-HMAC-SHA256\n" + date + "\n" + hexHash([]byte(canonical.String()))))
-	r.Header.Set("Authorization", fmt.Sprintf("SDK-HMAC-SHA256 Access=%s, SignedHeaders=%s, Signature=%x",
-		accessKey, strings.Join(names, ";"), mac.Sum(nil)))
+	values := r.Header.Values(name)
+	return strings.Join(values, ","), len(values) > 0
+}
+
+// stringToSign is what the secret key is applied to.
+func stringToSign(r *http.Request, names []string, body []byte) string {
+	return "SDK-HMAC-SHA256\n" + r.Header.Get("X-Sdk-Date") + "\n" + hexHash([]byte(canonicalRequest(r, names, body)))
+}
+
+// canonicalRequest is the form of a request that does not change on its way.
+func canonicalRequest(r *http.Request, names []string, body []byte) string {
+	var b strings.Builder
+	b.WriteString(r.Method + "\n" + canonicalPath(r.URL) + "\n" + canonicalQuery(r.URL) + "\n")
+	for _, name := range names {
+		value, _ := headerValue(r, name)
+		b.WriteString(name + ":" + strings.TrimSpace(value) + "\n")
+	}
+	payload := r.Header.Get("X-Sdk-Content-Sha256")
+	if payload == "" {
+		payload = hexHash(body)
+	}
+	b.WriteString("\n" + strings.Join(names, ";") + "\n" + payload)
+	return b.String()
 }
 
 // suspended are the credentials of a user who is suspended.
@@ -88,15 +130,16 @@ func canonicalPath(u *url.URL) string {
 	return path
 }
 
+// canonicalQuery sorts by key and then by value, and gives a key without value
+// an empty one.
 func canonicalQuery(u *url.URL) string {
 	var pairs []string
 	query := u.Query()
-	for name, values := range query {
-		for _, value := range values {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		for _, value := range slices.Sorted(slices.Values(query[name])) {
 			pairs = append(pairs, percentEncode(name)+"="+percentEncode(value))
 		}
 	}
-	slices.Sort(pairs)
 	return strings.Join(pairs, "&")
 }
 

@@ -218,7 +218,6 @@ func (e documentedError) run(t *trial) {
 	for _, change := range changes {
 		q := e.question(t, of, change)
 		a := t.ask(q)
-		t.adopt(q, a)
 		t.checkProvoked(a, e)
 	}
 	if was != "" {
@@ -237,7 +236,7 @@ func (e documentedError) site(t *trial) (of site, was string) {
 	for _, need := range e.cause.Needs {
 		needs[need] = true
 	}
-	of = t.own(needs)
+	of = t.ownSite(needs)
 	_, was = t.look(e.operation.Tag(), of)
 	return of, was
 }
@@ -383,14 +382,12 @@ func (e documentedError) fillUp(t *trial, room int, creation func(i int) questio
 	for i := range room {
 		q := creation(i)
 		a, _ := t.send(q)
-		t.adopt(q, a)
 		if !t.check(a.status == http.StatusCreated, a, "status", fmt.Sprintf("the quota has room for %d more, of which this is number %d", room, i+1), a.status) {
 			return
 		}
 	}
 	q := creation(room + 1)
 	a := t.ask(q)
-	t.adopt(q, a)
 	t.checkProvoked(a, e)
 }
 
@@ -434,7 +431,7 @@ func (e documentedError) flood(t *trial) {
 
 // unready changes a logtank before the target has it ready.
 func (e documentedError) unready(t *trial) {
-	of := t.own(map[string]bool{"logtank": true})
+	of := t.ownSite(map[string]bool{"logtank": true})
 	shown := t.must(question{operation: "ShowLogtank", ids: of.ids}, http.StatusOK)
 	if status := text(shown.value, "logtank", "status"); status != "PENDING" {
 		t.notSupported("the target has a logtank ready before anything can be asked of it: %s", status)

@@ -17,10 +17,14 @@ func (t *trial) stream(group, name string) string {
 
 // logtank creates a logtank and returns its ID.
 func (t *trial) logtank(resource string) string {
-	q := question{operation: "CreateLogtank", body: object{"logtank": object{
-		"resource_type": "LISTENER", "resource_id": t.prefix + resource, "log_group_id": unknownID, "log_stream_id": unknownID,
-	}}}
-	return t.fixture(q, "logtank", "id")
+	return t.fixture(question{operation: "CreateLogtank", body: logtankBody(t.prefix + resource)}, "logtank", "id")
+}
+
+// logtankBody is the body that creates a logtank of a resource.
+func logtankBody(resource string) object {
+	return object{"logtank": object{
+		"resource_type": "LISTENER", "resource_id": resource, "log_group_id": unknownID, "log_stream_id": unknownID,
+	}}
 }
 
 // transfer creates a transfer of a stream and returns its ID.
@@ -40,7 +44,6 @@ func (t *trial) transferBody(group, stream, prefixName string) object {
 // answer.
 func (t *trial) fixture(q question, names ...string) string {
 	a, _ := t.send(q)
-	t.adopt(q, a)
 	id := text(a.value, names...)
 	if a.status != http.StatusCreated || id == "" {
 		t.couldNotRun("%s: status %d: %s", q.operation, a.status, a.exchange.Body)

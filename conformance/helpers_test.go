@@ -13,10 +13,12 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/ltskit/ltskit/conformance"
+	"github.com/ltskit/ltskit/lts"
 	"github.com/ltskit/ltskit/server"
 	"github.com/ltskit/ltskit/server/embedded"
 )
@@ -33,7 +35,7 @@ var built = []string{
 }
 
 // startServer starts the reference server with a password of its own.
-func startServer(t *testing.T, edition string) http.Handler {
+func startServer(t *testing.T, edition string) *embedded.Server {
 	t.Helper()
 	directory := embedded.DevDirectory()
 	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
@@ -67,7 +69,7 @@ func listen(t *testing.T, handler http.Handler) conformance.Target {
 	return conformance.Target{
 		Name:        "test",
 		Endpoints:   conformance.Endpoints{LTS: s.URL},
-		Features:    built,
+		Features:    append([]string{conformance.FeatureQuotas, conformance.FeatureNames}, built...),
 		FaultHeader: server.FaultHeader,
 
 		ForbiddenBucket: forbiddenBucket,
@@ -75,8 +77,22 @@ func listen(t *testing.T, handler http.Handler) conformance.Target {
 			Domain: embedded.DevDomain, User: embedded.DevUser, Password: password,
 			Project: embedded.DevProject, ProjectID: embedded.DevProjectID, OtherProjectID: embedded.OtherProjectID,
 			SuspendedAccessKey: embedded.SuspendedAccessKey, SuspendedSecretKey: embedded.SuspendedSecretKey,
+			AccessKey: embedded.DevAccessKey, SecretKey: embedded.DevSecretKey,
+			OtherAccessKey: embedded.OtherAccessKey, OtherSecretKey: embedded.OtherSecretKey,
 		},
 	}
+}
+
+// expiredToken is one of the server that has ended.
+func expiredToken(t *testing.T, s *embedded.Server) string {
+	t.Helper()
+	credentials := embedded.DevCredentials()
+	credentials.Password = password
+	token, err := s.IssueToken(credentials, time.Now().Add(-lts.TokenLifetime-time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
 }
 
 func run(t *testing.T, target conformance.Target, edition string) *conformance.Report {

@@ -335,7 +335,6 @@ func (w *world) step(s step, ask func(question) *answer) done {
 		}
 		time.Sleep(pause)
 	}
-	w.t.adopt(p.question, d.answer)
 	if d.where == "" && p.code == "" && p.apply != nil {
 		p.apply(d.answer)
 		w.settle(p.question, d.answer, ask)

@@ -249,9 +249,11 @@ func mutants() []mutant {
 
 func TestEveryFaultIsCaught(t *testing.T) {
 	inner := startServer(t, openapi.Latest)
+	expired := expiredToken(t, inner)
 	for _, m := range slices.Concat(mutants(), constraintMutants(), errorMutants(), valueMutants()) {
 		t.Run(m.name, func(t *testing.T) {
 			target := listen(t, m.handler(inner))
+			target.Account.ExpiredToken = expired
 			if m.caughtBy == "" { // the fault is in the way of the suite itself
 				if report, err := runQuietly(t, target); err == nil {
 					t.Fatalf("a report with exit status %d, want an error", report.ExitStatus())

@@ -19,7 +19,7 @@ func (c *contract) queryCases() []testCase {
 		c.contextCases(),
 		c.histogramCases(),
 		c.reportCases(),
-		c.isolationCases(),
+		c.queryIsolationCases(),
 	)
 }
 

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// isolationCases: a stream has its own records and no others.
-func (c *contract) isolationCases() []testCase {
+// queryIsolationCases: a stream has its own records and no others.
+func (c *contract) queryIsolationCases() []testCase {
 	cases := []testCase{
 		c.queryCase("isolation/streams", "ListLogs", streamsApart),
 		c.queryCase("isolation/deleted-stream", "ListLogs", deletedStream),

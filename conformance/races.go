@@ -52,7 +52,6 @@ func (t *trial) together(questions ...question) []*answer {
 	answers := make([]*answer, len(questions))
 	t.clients(len(questions), func(i int) {
 		answers[i], _ = t.send(questions[i])
-		t.adopt(questions[i], answers[i])
 	})
 	return answers
 }
@@ -180,7 +179,6 @@ func raceCreateDelete(t *trial) {
 		for range rounds {
 			create := groupQuestion(t.prefix + "g")
 			a, _ := t.send(create)
-			t.adopt(create, a)
 			answers[client] = append(answers[client], a)
 			if a.status == http.StatusCreated {
 				d, _ := t.send(question{operation: "DeleteLogGroup", ids: ids{group: text(a.value, "log_group_id")}})
@@ -313,7 +311,6 @@ func (t *trial) raceTransfer(deletion, inTransfer string) {
 				q = question{operation: deletion, ids: place}
 			}
 			answers[client], _ = t.send(q)
-			t.adopt(q, answers[client])
 		})
 		created, deleted := answers[0], answers[1]
 		_, found := t.transfersOf(name)
@@ -374,7 +371,6 @@ func (t *trial) raceForQuota(code string, create func(i int) question, remove fu
 	for {
 		q := create(len(filled))
 		a, _ := t.send(q)
-		t.adopt(q, a)
 		if a.status != http.StatusCreated {
 			t.refused(a, code)
 			break

@@ -19,7 +19,10 @@ import (
 func TestReferenceServerKeepsTheContract(t *testing.T) {
 	for _, edition := range openapi.Editions() {
 		t.Run(edition, func(t *testing.T) {
-			report := run(t, listen(t, startServer(t, edition)), edition)
+			s := startServer(t, edition)
+			target := listen(t, s)
+			target.Account.ExpiredToken = expiredToken(t, s)
+			report := run(t, target, edition)
 			for _, result := range report.Results {
 				if result.Outcome == conformance.Failed || result.Outcome == conformance.CouldNotRun {
 					t.Errorf("%s: %s %s %v", result.Name, result.Outcome, result.Reason, result.Problems)
@@ -140,7 +143,7 @@ func TestTargetsThatCannotBeAsked(t *testing.T) {
 		"it hangs":               func(x *conformance.Target) { x.Endpoints.LTS = listen(t, hangs).Endpoints.LTS },
 		"it answers garbage":     func(x *conformance.Target) { x.Endpoints.LTS = listen(t, garbage).Endpoints.LTS },
 		"wrong password":         func(x *conformance.Target) { x.Account.Password = "wrong" },
-		"no password":            func(x *conformance.Target) { x.Account.Password = "" },
+		"no credentials":         func(x *conformance.Target) { x.Account.Password, x.Account.AccessKey = "", "" },
 		"twice the same project": func(x *conformance.Target) { x.Account.OtherProjectID = x.Account.ProjectID },
 		"no project":             func(x *conformance.Target) { x.Account.ProjectID = "" },
 		"an endpoint of words":   func(x *conformance.Target) { x.Endpoints.LTS = "my server" },
@@ -151,6 +154,39 @@ func TestTargetsThatCannotBeAsked(t *testing.T) {
 			change(&target)
 			if report, err := runQuietly(t, target); err == nil {
 				t.Errorf("a report with exit status %d, want an error", report.ExitStatus())
+			}
+		})
+	}
+}
+
+// Whatever a server answers, the suite comes to its end and does not praise it.
+func TestServersThatAlwaysAnswerTheSame(t *testing.T) {
+	inner := startServer(t, openapi.Latest)
+	for name, always := range map[string]struct {
+		status int
+		body   string
+	}{
+		"success":        {http.StatusOK, `{}`},
+		"created":        {http.StatusCreated, `{"log_group_id":"b6b9332b-091f-4b22-b810-264318d2d664","log_stream_id":"c54dbc58-0fd8-48ed-b007-6d54981427a7"}`},
+		"nothing":        {http.StatusNoContent, ""},
+		"an array":       {http.StatusOK, `[[], null]`},
+		"a wrong token":  {http.StatusUnauthorized, `{"error_code":"LTS.0003","error_msg":"Invalid token"}`},
+		"a failure page": {http.StatusBadGateway, "<html></html>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			target := listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasPrefix(r.URL.Path, "/v3/") {
+					inner.ServeHTTP(w, r)
+					return
+				}
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(always.status)
+				_, _ = io.WriteString(w, always.body) // a status without body refuses one
+			}))
+			target.Account.ExpiredToken = expiredToken(t, inner)
+			report := run(t, target, openapi.Latest)
+			if got := report.ExitStatus(); got != 1 {
+				t.Errorf("exit status %d, want 1", got)
 			}
 		})
 	}

@@ -20,7 +20,7 @@ type secrets struct {
 func newSecrets(a Account) *secrets {
 	s := &secrets{values: make(map[string]string)}
 	for value, variable := range map[string]string{
-		a.Token: "$TOKEN", a.OtherToken: "$OTHER_TOKEN",
+		a.Token: "$TOKEN", a.OtherToken: "$OTHER_TOKEN", a.ExpiredToken: "$EXPIRED_TOKEN",
 		a.SuspendedToken: "$LTS_SUSPENDED_TOKEN", a.SuspendedSecretKey: "$LTS_SUSPENDED_SECRET_KEY",
 		a.SecretKey: "$LTS_SECRET_KEY", a.OtherSecretKey: "$LTS_OTHER_SECRET_KEY",
 	} {
@@ -83,7 +83,7 @@ func (s *secrets) hideHeader(header http.Header) http.Header {
 	return hidden
 }
 
-var variable = regexp.MustCompile(`\$(TOKEN|OTHER_TOKEN|BAD_TOKEN|LTS_[A-Z_]+)\b`)
+var variable = regexp.MustCompile(`\$(TOKEN|OTHER_TOKEN|BAD_TOKEN|EXPIRED_TOKEN|LTS_[A-Z_]+)\b`)
 
 // splitVariables splits a text into what stands between variables and, at odd
 // places, the variables.

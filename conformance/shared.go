@@ -61,7 +61,7 @@ func (t *trial) createShared(s *sharedSite) {
 	needs["stream"] = needs["group"] && has("streams")
 	needs["logs"] = needs["stream"] && has("logs")
 	needs["transfer"] = needs["stream"] && has("transfers")
-	s.site = of.own(needs)
+	s.site = of.ownSite(needs)
 	s.was = make(map[string]string)
 	for _, tag := range t.contract.features {
 		if has(tag) && !slices.ContainsFunc(tagsBefore[tag], func(before string) bool { return !has(before) }) {
@@ -71,9 +71,9 @@ func (t *trial) createShared(s *sharedSite) {
 	s.lost = stop{}
 }
 
-// own creates a site for this case alone: those of group, stream, logs,
+// ownSite creates a site for this case alone: those of group, stream, logs,
 // transfer and logtank that are needed.
-func (t *trial) own(needs map[string]bool) site {
+func (t *trial) ownSite(needs map[string]bool) site {
 	var s site
 	if needs["group"] || needs["stream"] || needs["logs"] || needs["transfer"] {
 		s.name = t.prefix + "site"

@@ -78,6 +78,9 @@ type Account struct {
 
 	Token      string `yaml:"token"` // for ProjectID
 	OtherToken string `yaml:"other_token"`
+	// ExpiredToken is one that was good for ProjectID and has ended. Without it
+	// nobody asks whether tokens end: no run can wait for a day.
+	ExpiredToken string `yaml:"expired_token"`
 
 	AccessKey      string `yaml:"access_key"` // of ProjectID
 	SecretKey      string `yaml:"secret_key"`
@@ -238,6 +241,7 @@ const (
 	needsReports       = "reports"          // no Ingest
 	needsSuspended     = "suspended"        // Account.SuspendedToken or SuspendedAccessKey
 	needsForbidden     = "forbidden-bucket" // ForbiddenBucket
+	needsExpiredToken  = "expired-token"    // Account.ExpiredToken
 )
 
 func (t Target) lacksFeature(feature string) string {
@@ -258,6 +262,10 @@ func (t Target) lacksFeature(feature string) string {
 	case needsOtherAccount:
 		if a.Password == "" && a.OtherToken == "" && a.OtherAccessKey == "" {
 			return "the target declares no credentials for the other project"
+		}
+	case needsExpiredToken:
+		if a.ExpiredToken == "" {
+			return "the target declares no expired token"
 		}
 	case needsOtherAccesKey:
 		if a.OtherAccessKey == "" {

@@ -102,6 +102,7 @@ func (t *trial) send(q question) (*answer, *comparison) {
 	t.result.Exchanges = append(t.result.Exchanges, a.exchange)
 	t.mu.Unlock()
 	t.disown(q, a)
+	t.adopt(q, a)
 	check := &comparison{}
 	if q.method == "" && q.path == "" {
 		operation := t.contract.byID[q.operation]

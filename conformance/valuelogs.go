@@ -24,7 +24,7 @@ func logValueCases() []valueCase {
 		report := reportBy(operation)
 		cases = append(cases,
 			valueCase{"logs/" + operation + "/log_time_ns/number", operation, needs, func(t *trial) { t.timesAreExact(report, asNumber) }},
-			valueCase{"logs/" + operation + "/log_time_ns/text", operation, needs, func(t *trial) { t.timesAreExact(report, asText) }},
+			valueCase{"logs/" + operation + "/log_time_ns/text", operation, needs, func(t *trial) { t.timesAreExact(report, asDigits) }},
 			valueCase{"logs/" + operation + "/log_time_ns/far", operation, needs, func(t *trial) { t.farTimesAreExact(report) }},
 			valueCase{"logs/" + operation + "/contents", operation, needs, func(t *trial) { t.contentsAreExact(report) }},
 			valueCase{"logs/" + operation + "/labels", operation, needs, func(t *trial) { t.labelsAreExact(report) }},
@@ -55,7 +55,7 @@ func reportBy(operation string) report {
 }
 
 func asNumber(n int64) any { return json.Number(strconv.FormatInt(n, 10)) }
-func asText(n int64) any   { return strconv.FormatInt(n, 10) }
+func asDigits(n int64) any { return strconv.FormatInt(n, 10) }
 
 // oddTime is a time of now that is no double: its last digits are lost where a
 // number passes through one.
@@ -126,7 +126,7 @@ func (t *trial) farTimesAreExact(by report) {
 // cursorsAreExact goes through records that are a nanosecond apart, one a page.
 func (t *trial) cursorsAreExact() {
 	of, first := t.logStream(), oddTime()
-	q := reportBy("ReportLogs")([]string{"one", "two", "three", "four"}, first, asText)
+	q := reportBy("ReportLogs")([]string{"one", "two", "three", "four"}, first, asDigits)
 	q.ids = of
 	t.must(q, http.StatusOK)
 	want := written(first, 4)
@@ -149,7 +149,7 @@ func (t *trial) cursorsAreExact() {
 // apart.
 func (t *trial) contextIsExact() {
 	of, first := t.logStream(), oddTime()
-	q := reportBy("ReportLogs")([]string{"one", "two", "three", "four", "five"}, first, asText)
+	q := reportBy("ReportLogs")([]string{"one", "two", "three", "four", "five"}, first, asDigits)
 	q.ids = of
 	t.must(q, http.StatusOK)
 	want := written(first, 5)
@@ -182,7 +182,7 @@ func (t *trial) windowsAreExact(operation string) {
 		{math.MaxInt64, math.MaxInt64, false},
 		{math.MaxInt64, math.MaxInt64 - 1, false},
 	} {
-		for _, form := range []func(int64) any{asNumber, asText} {
+		for _, form := range []func(int64) any{asNumber, asDigits} {
 			start := form(window.start)
 			if s, isText := start.(string); isText && len(s) > 16 {
 				continue // texts have at most 16 digits
@@ -234,7 +234,7 @@ func (t *trial) contentsAreExact(by report) {
 	for i, x := range texts {
 		contents[i] = x.text
 	}
-	q := by(contents, first, asText)
+	q := by(contents, first, asDigits)
 	q.ids = of
 	t.checkStatus(t.ask(q), http.StatusOK)
 	a := t.pageAround(of, first, nil)
@@ -256,7 +256,7 @@ func (t *trial) labelsAreExact(by report) {
 	for _, x := range exactTexts {
 		labels[x.text] = x.text
 	}
-	q := by([]string{"labelled"}, first, asText)
+	q := by([]string{"labelled"}, first, asDigits)
 	q.ids = of
 	body, _ := q.body.(object)
 	body["labels"] = labels

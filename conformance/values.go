@@ -80,7 +80,7 @@ func (t *trial) streamKeepsID() {
 }
 
 func (t *trial) transferKeepsID() {
-	of := t.own(map[string]bool{"group": true, "stream": true, "transfer": true})
+	of := t.ownSite(map[string]bool{"group": true, "stream": true, "transfer": true})
 	all := question{operation: "ListTransfers", query: map[string][]string{"log_group_name": {of.name}}}
 	check := func(a *answer, transfer any) {
 		t.checkEqual(a, "/log_transfer_id", of.transfer, at(transfer, "log_transfer_id"))
@@ -102,7 +102,7 @@ func (t *trial) transferKeepsID() {
 }
 
 func (t *trial) logtankKeepsID() {
-	of := t.own(map[string]bool{"logtank": true})
+	of := t.ownSite(map[string]bool{"logtank": true})
 	show := question{operation: "ShowLogtank", ids: of.ids}
 	all := question{operation: "ListLogtanks", query: map[string][]string{"limit": {"500"}}}
 	a := t.ask(show)
@@ -166,7 +166,7 @@ func timeCases() []valueCase {
 			})
 		}},
 		{"transfers/times", "ListTransfers", []string{"groups", "streams"}, func(t *trial) {
-			of := t.own(map[string]bool{"stream": true})
+			of := t.ownSite(map[string]bool{"stream": true})
 			t.checkCreated("log_create_time", func() (question, func(a *answer) any) {
 				id := t.transfer(of.group, of.stream, "timed")
 				return question{operation: "ListTransfers", query: map[string][]string{"log_group_name": {of.name}}}, func(a *answer) any {

@@ -5,13 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -20,8 +17,6 @@ import (
 	"github.com/ltskit/ltskit/conformance/report"
 	"github.com/ltskit/ltskit/openapi"
 	"github.com/ltskit/ltskit/openapi/suggest"
-	"github.com/ltskit/ltskit/server"
-	"github.com/ltskit/ltskit/server/embedded"
 )
 
 // allEditions is the value of --edition that runs one edition after the other.
@@ -36,6 +31,8 @@ type conformOptions struct {
 	list       bool
 	dryRun     bool
 	cleanup    bool
+	export     string // what to write in place of a run
+	output     string // file to write it to; empty means standard output
 }
 
 func newConform() *cobra.Command {
@@ -58,6 +55,12 @@ func newConform() *cobra.Command {
 			"    --other-project-id fedcba9876543210fedcba9876543210",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.export != "" {
+				return export(cmd.OutOrStdout(), o)
+			}
+			if o.output != "" {
+				return errors.New("--output is for --export")
+			}
 			if cmd.Flags().Changed("features") && len(o.target.Features) == 0 {
 				return errors.New("--features: without a feature there is nothing to ask")
 			}
@@ -74,10 +77,13 @@ func newConform() *cobra.Command {
 	flags.StringVar(&o.target.Endpoints.IAM, "iam-endpoint", "", "base URL of IAM; default --endpoint")
 	flags.StringVar(&o.target.Endpoints.GA, "ga-endpoint", "", "base URL of Global Accelerator; default --endpoint")
 	flags.StringVar(&o.target.Account.Domain, "domain", "", "name of the domain")
-	flags.StringVar(&o.target.Account.User, "user", "", "name of the user; the password comes from the variable LTS_PASSWORD")
+	flags.StringVar(&o.target.Account.User, "user", "", "name of the user; the password comes from the variable LTS_PASSWORD,\n"+
+		"or else tokens from LTS_TOKEN and LTS_OTHER_TOKEN")
 	flags.StringVar(&o.target.Account.Project, "project", "", "name of the project")
 	flags.StringVar(&o.target.Account.ProjectID, "project-id", "", "ID of the project")
 	flags.StringVar(&o.target.Account.OtherProjectID, "other-project-id", "", "ID of a project that the token is not for")
+	flags.StringVar(&o.target.Account.AccessKey, "access-key", "", "access key of the project; its secret comes from the variable LTS_SECRET_KEY")
+	flags.StringVar(&o.target.Account.OtherAccessKey, "other-access-key", "", "access key of the other project; its secret comes from the variable LTS_OTHER_SECRET_KEY")
 	flags.StringVar(&o.target.Bucket, "bucket", conformance.DefaultBucket, "bucket that transfers may write to")
 	flags.StringVar(&o.target.FaultHeader, "fault-header", "", "header that makes a store fail; without one the 500 answers are not asked for")
 	flags.StringVar(&o.target.Prefix, "prefix", conformance.DefaultPrefix, "start of the names of everything that is created")
@@ -94,7 +100,9 @@ func newConform() *cobra.Command {
 	flags.BoolVar(&o.list, "list", false, "list the cases and send nothing")
 	flags.BoolVar(&o.dryRun, "dry-run", false, "say which cases would run, and of the others why not, and send nothing")
 	flags.BoolVar(&o.cleanup, "cleanup", false, "delete what a killed run has left behind: whatever begins with the prefix")
-	cmd.MarkFlagsMutuallyExclusive("list", "dry-run", "cleanup")
+	flags.StringVar(&o.export, "export", "", "write the scenarios in a format that other runners replay, and send nothing: arazzo")
+	flags.StringVarP(&o.output, "output", "o", "", "file for --export; default standard output")
+	cmd.MarkFlagsMutuallyExclusive("list", "dry-run", "cleanup", "export")
 	return cmd
 }
 
@@ -108,13 +116,14 @@ func formats() string {
 
 // aboutTarget are the flags that speak of an implementation.
 var aboutTarget = []string{
-	"endpoint", "iam-endpoint", "ga-endpoint", "domain", "user", "project", "project-id", "other-project-id", "bucket", "fault-header",
+	"endpoint", "iam-endpoint", "ga-endpoint", "domain", "user", "project", "project-id", "other-project-id",
+	"access-key", "other-access-key", "bucket", "fault-header",
 }
 
 // readTarget completes the target from its file and the environment.
 func (o *conformOptions) readTarget(flags *pflag.FlagSet) error {
 	if o.targetFile == "" {
-		o.target.Account.Password = os.Getenv("LTS_PASSWORD")
+		o.target.Account = withSecrets(o.target.Account)
 		return endpointNamed(flags)
 	}
 	for _, name := range append(aboutTarget, "prefix", "features") {
@@ -141,6 +150,15 @@ func (o *conformOptions) readTarget(flags *pflag.FlagSet) error {
 	}
 	o.target = target
 	return target.Check()
+}
+
+// withSecrets adds what no command line should show.
+func withSecrets(a conformance.Account) conformance.Account {
+	a.Password = os.Getenv("LTS_PASSWORD")
+	a.Token, a.OtherToken = os.Getenv("LTS_TOKEN"), os.Getenv("LTS_OTHER_TOKEN")
+	a.ExpiredToken = os.Getenv("LTS_EXPIRED_TOKEN")
+	a.SecretKey, a.OtherSecretKey = os.Getenv("LTS_SECRET_KEY"), os.Getenv("LTS_OTHER_SECRET_KEY")
+	return a
 }
 
 func conform(ctx context.Context, cmd *cobra.Command, o conformOptions) error {
@@ -246,13 +264,23 @@ func checkFlags(target conformance.Target) error {
 		}
 	}
 	a := target.Account
+	type setting struct{ flag, value string }
+	needed := []setting{{"--project-id", a.ProjectID}, {"--other-project-id", a.OtherProjectID}}
+	if a.Password != "" || a.Token == "" && a.AccessKey == "" {
+		needed = append([]setting{
+			{"--domain", a.Domain}, {"--user", a.User}, {"the variable LTS_PASSWORD", a.Password}, {"--project", a.Project},
+		}, needed...)
+	}
+	if a.AccessKey != "" {
+		needed = append(needed, setting{"the variable LTS_SECRET_KEY", a.SecretKey})
+	}
+	if a.OtherAccessKey != "" {
+		needed = append(needed, setting{"the variable LTS_OTHER_SECRET_KEY", a.OtherSecretKey})
+	}
 	var missing []string
-	for _, needed := range []struct{ flag, value string }{
-		{"--domain", a.Domain}, {"--user", a.User}, {"the variable LTS_PASSWORD", a.Password},
-		{"--project", a.Project}, {"--project-id", a.ProjectID}, {"--other-project-id", a.OtherProjectID},
-	} {
-		if needed.value == "" {
-			missing = append(missing, needed.flag)
+	for _, s := range needed {
+		if s.value == "" {
+			missing = append(missing, s.flag)
 		}
 	}
 	if len(missing) > 0 {
@@ -291,51 +319,10 @@ func conformEdition(ctx context.Context, progress io.Writer, o conformOptions) (
 		}
 		return conformance.Run(ctx, o.target, o.run)
 	}
-	endpoint, stop, err := startEmbedded(ctx, o.run.Edition)
+	e, err := startEmbedded(ctx, o.run.Edition)
 	if err != nil {
 		return nil, err
 	}
-	run, err := conformance.Run(ctx, embeddedTarget(endpoint, o.target), o.run)
-	return run, errors.Join(err, stop())
-}
-
-// embeddedTarget is the reference server at an endpoint, with the features and
-// limits that were asked for.
-func embeddedTarget(endpoint string, asked conformance.Target) conformance.Target {
-	return conformance.Target{
-		Name:        "embedded reference server",
-		Endpoints:   conformance.Endpoints{LTS: endpoint},
-		Features:    slices.Concat(asked.Features, []string{conformance.FeatureQuotas, conformance.FeatureNames}),
-		Limits:      asked.Limits,
-		Prefix:      asked.Prefix,
-		Bucket:      embedded.DevBucket,
-		FaultHeader: server.FaultHeader,
-		Account: conformance.Account{
-			Domain: embedded.DevDomain, User: embedded.DevUser, Password: embedded.DevPassword,
-			Project: embedded.DevProject, ProjectID: embedded.DevProjectID,
-			OtherProjectID:     embedded.OtherProjectID,
-			SuspendedAccessKey: embedded.SuspendedAccessKey, SuspendedSecretKey: embedded.SuspendedSecretKey,
-		},
-	}
-}
-
-// startEmbedded starts the reference server on a free port and a temporary
-// folder, which stop removes.
-func startEmbedded(ctx context.Context, edition string) (endpoint string, stop func() error, err error) {
-	folder, err := os.MkdirTemp("", "lts-conform-")
-	if err != nil {
-		return "", nil, err
-	}
-	s, err := embedded.Open(ctx, embedded.Options{Data: folder, Directory: embedded.DevDirectory(), Edition: edition, Faults: true})
-	if err != nil {
-		return "", nil, errors.Join(err, os.RemoveAll(folder))
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", nil, errors.Join(err, s.Close(), os.RemoveAll(folder))
-	}
-	httpServer := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
-	go func() { _ = httpServer.Serve(listener) }() // ends with ErrServerClosed
-	stop = func() error { return errors.Join(httpServer.Close(), s.Close(), os.RemoveAll(folder)) }
-	return "http://" + listener.Addr().String(), stop, nil
+	run, err := conformance.Run(ctx, e.target(o.target), o.run)
+	return run, errors.Join(err, e.stop())
 }

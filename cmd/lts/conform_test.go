@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -98,6 +99,11 @@ func TestConformThatCannotAsk(t *testing.T) {
 		"no feature":               {s.url, embedded.DevPassword, []string{"--features", ""}, "there is nothing to ask"},
 		"no edition":               {s.url, embedded.DevPassword, []string{"--edition", ""}, "2022-08, 2024-03, latest"},
 		"endpoint that is not set": {"", embedded.DevPassword, nil, "--endpoint does not name one"},
+		"format to export":         {"", "", []string{"--export", "postman"}, `--export: unknown format "postman": the format is arazzo`},
+		"edition to export":        {"", "", []string{"--export", "arazzo", "--edition", "2023"}, "2022-08, 2024-03, latest"},
+		"output of a run":          {"", "", []string{"--output", "x"}, "--output is for --export"},
+		"access key, no secret":    {s.url, embedded.DevPassword, []string{"--access-key", "AK"}, "the variable LTS_SECRET_KEY"},
+		"other key, no secret":     {s.url, embedded.DevPassword, []string{"--other-access-key", "AK"}, "the variable LTS_OTHER_SECRET_KEY"},
 		"unknown flag":             {s.url, embedded.DevPassword, []string{"--quick"}, "unknown flag: --quick"},
 	}
 	for name, tt := range tests {
@@ -166,4 +172,40 @@ func unusedAddress(t *testing.T) string {
 	}
 	defer func() { _ = listener.Close() }()
 	return "http://" + listener.Addr().String()
+}
+
+// Without a password a run signs its requests, or has a token.
+func TestConformWithOtherCredentials(t *testing.T) {
+	s := start(t)
+	args := []string{
+		"conform", "--endpoint", s.url, "--project-id", embedded.DevProjectID, "--other-project-id", embedded.OtherProjectID,
+		"--only", "scenarios/groups", "--only", "isolation/groups", "--only", "auth/signatures",
+	}
+	keys := []string{"--access-key", embedded.DevAccessKey, "--other-access-key", embedded.OtherAccessKey}
+	token := s.login(t)
+	for name, tt := range map[string]struct {
+		env  map[string]string
+		args []string
+		says string
+	}{
+		"keys of both projects": {
+			map[string]string{"LTS_SECRET_KEY": embedded.DevSecretKey, "LTS_OTHER_SECRET_KEY": embedded.OtherSecretKey}, keys,
+			"neither a password nor a token (1)",
+		},
+		"a token": {map[string]string{"LTS_TOKEN": token}, nil, "the target declares no access key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("LTS_PASSWORD", "")
+			for name, value := range tt.env {
+				t.Setenv(name, value)
+			}
+			got := runIt(t, slices.Concat(args, tt.args)...)
+			if got.status != 0 || !strings.Contains(got.stdout, tt.says) {
+				t.Errorf("lts conform with %s: %d, want 0 and %q; it printed\n%s%s", name, got.status, tt.says, got.stdout, got.stderr)
+			}
+			if strings.Contains(got.stdout, token) {
+				t.Error("lts conform shows the token")
+			}
+		})
+	}
 }

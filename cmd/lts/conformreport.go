@@ -14,6 +14,7 @@ import (
 
 	"github.com/ltskit/ltskit/conformance"
 	"github.com/ltskit/ltskit/conformance/report"
+	"github.com/ltskit/ltskit/openapi"
 )
 
 // An output is a report that was asked for.
@@ -96,7 +97,7 @@ func listCases(w io.Writer, editions []string, o conformOptions) error {
 func dryRun(w io.Writer, editions []string, o conformOptions) error {
 	target := o.target
 	if target.Endpoints.LTS == "" {
-		target = embeddedTarget("http://127.0.0.1", o.target)
+		target = embeddedServer{endpoint: "http://127.0.0.1", expiredToken: "one"}.target(o.target)
 	}
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, edition := range editions {
@@ -185,4 +186,24 @@ func (p *progress) end() {
 	if p.out != nil && p.done > 0 {
 		_, _ = fmt.Fprint(p.out, "\r\x1b[K")
 	}
+}
+
+// export writes the scenarios of an edition in a format that other runners
+// read.
+func export(out io.Writer, o conformOptions) error {
+	if o.export != "arazzo" {
+		return fmt.Errorf("--export: unknown format %q: the format is arazzo", o.export)
+	}
+	if err := openapi.CheckEdition(o.edition); err != nil {
+		return fmt.Errorf("--edition: %w", err)
+	}
+	data, err := conformance.ExportArazzo(o.edition)
+	if err != nil {
+		return err
+	}
+	if o.output != "" {
+		return os.WriteFile(o.output, data, 0o666)
+	}
+	_, err = out.Write(data)
+	return err
 }

@@ -25,7 +25,7 @@ func TestUsage(t *testing.T) {
 		"unknown flag of conform":     {[]string{"conform", "--password", "x"}, exitBroken, "", "unknown flag: --password; the password comes from the variable LTS_PASSWORD\n"},
 		"unknown flag of document":    {[]string{"document", "--format", "yaml"}, exitBroken, "", "unknown flag: --format; the format is --output, as in -o json\n"},
 		"misspelt flag":               {[]string{"serve", "--listn", ":80"}, exitBroken, "", "unknown flag: --listn; did you mean --listen?\n"},
-		"beginning of a flag":         {[]string{"conform", "--other", "x"}, exitBroken, "", "unknown flag: --other; did you mean --other-project-id?\n"},
+		"beginning of a flag":         {[]string{"conform", "--other-project", "x"}, exitBroken, "", "unknown flag: --other-project; did you mean --other-project-id?\n"},
 		"flag like none":              {[]string{"document", "--colour"}, exitBroken, "", "unknown flag: --colour\n"},
 		"unknown letter":              {[]string{"document", "-x"}, exitBroken, "", "unknown shorthand flag: 'x' in -x\n"},
 		"flag without its value":      {[]string{"document", "--edition"}, exitBroken, "", "flag needs an argument: --edition"},

@@ -60,3 +60,11 @@ func DevDirectory() lts.DirectorySpec {
 		},
 	}
 }
+
+// DevCredentials ask for a token for the development project.
+func DevCredentials() lts.Credentials {
+	return lts.Credentials{
+		UserName: DevUser, Domain: lts.Reference{Name: DevDomain}, Password: DevPassword,
+		ProjectScope: &lts.Reference{ID: DevProjectID},
+	}
+}

@@ -63,6 +63,8 @@ type Options struct {
 type Server struct {
 	http.Handler
 
+	directory *lts.Directory
+	tokenKey  []byte
 	lock      *flock.Flock
 	catalog   *catalog.Catalog
 	records   *records.Store
@@ -95,7 +97,7 @@ func Open(ctx context.Context, options Options) (*Server, error) {
 	if err := os.MkdirAll(options.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("embedded: data folder: %w", err)
 	}
-	s := new(Server)
+	s := &Server{directory: directory}
 	if s.lock, err = lockFolder(options.Data); err != nil {
 		return nil, err
 	}
@@ -140,12 +142,12 @@ func (s *Server) openBuckets(options *Options) error {
 	return nil
 }
 
-func (s *Server) handler(ctx context.Context, options Options, directory *lts.Directory, o server.Options) (http.Handler, error) {
-	key, err := s.catalog.Secret(ctx, "token key", newKey)
+func (s *Server) handler(ctx context.Context, options Options, directory *lts.Directory, o server.Options) (_ http.Handler, err error) {
+	s.tokenKey, err = s.catalog.Secret(ctx, "token key", newKey)
 	if err != nil {
 		return nil, err
 	}
-	if o.Tokens, err = lts.NewTokens(directory, key, options.Now); err != nil {
+	if o.Tokens, err = lts.NewTokens(directory, s.tokenKey, options.Now); err != nil {
 		return nil, err
 	}
 	var kept lts.Catalog = s.catalog
@@ -177,6 +179,17 @@ func newKey() ([]byte, error) {
 	key := make([]byte, 32)
 	_, err := rand.Read(key)
 	return key, err
+}
+
+// IssueToken issues a token as the server would at another time: one that has
+// ended by now, for whoever tests that it is refused.
+func (s *Server) IssueToken(credentials lts.Credentials, at time.Time) (string, error) {
+	tokens, err := lts.NewTokens(s.directory, s.tokenKey, func() time.Time { return at })
+	if err != nil {
+		return "", err
+	}
+	token, _, err := tokens.Issue(credentials)
+	return token, err
 }
 
 // Close ends the service. Requests must have ended before. A transfer that is
