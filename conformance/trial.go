@@ -241,7 +241,6 @@ func (t *trial) operation(id string) openapi.Operation { return t.contract.byID[
 type created struct {
 	operation string // operationId of the deletion
 	ids       ids
-	as        credentials
 }
 
 // adopt notes what an answer says was created, so that it will be deleted.
@@ -250,7 +249,7 @@ func (t *trial) adopt(q question, a *answer) {
 	if a.status != http.StatusCreated {
 		return
 	}
-	one := created{as: q.as, ids: ids{project: q.ids.project}}
+	one := created{ids: ids{project: q.ids.project}}
 	switch q.operation {
 	case "CreateLogGroup":
 		one.operation, one.ids.group = "DeleteLogGroup", text(a.value, "log_group_id")
@@ -287,6 +286,10 @@ func (t *trial) remove() {
 	t.created = nil
 	for _, one := range slices.Backward(created) {
 		// What cannot be deleted is gone, or the target is: then the run says so.
-		_, _ = t.session.send(ctx, question{operation: one.operation, ids: one.ids, as: one.as})
+		q := question{operation: one.operation, ids: one.ids}
+		if one.ids.project == t.other.projectID {
+			q.as = t.other.credentials // whoever has created it
+		}
+		_, _ = t.session.send(ctx, q)
 	}
 }
