@@ -165,6 +165,20 @@ func TestOldTokenStaysValid(t *testing.T) {
 	s.do(t, request{op: "ListLogGroups", header: map[string]string{"X-Auth-Token": first}}).want(t, http.StatusOK)
 }
 
+// Who asks which projects there are may already name one in a header.
+func TestIdentityOverlooksTheProjectHeader(t *testing.T) {
+	t.Parallel()
+	s := start(t, config{})
+	for _, op := range []string{"ListProjects", "ListDomains"} {
+		for _, project := range []string{otherProject, unknownID} {
+			t.Run(op+" with "+project, func(t *testing.T) {
+				header := withToken(map[string]string{"X-Project-Id": project}, s.token(t, devProject))
+				s.do(t, request{op: op, header: header}).want(t, http.StatusOK)
+			})
+		}
+	}
+}
+
 func TestListProjects(t *testing.T) {
 	t.Parallel()
 	directory := twoDomains(t)
