@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/sync/semaphore"
 
@@ -41,8 +40,8 @@ type WriterOptions struct {
 	OnLost func(*LostError)
 }
 
-// MaxRecord is how many characters a record has at most.
-const MaxRecord = 1 << 20
+// MaxRecord is how many bytes a record has at most.
+const MaxRecord = lts.MaxContent
 
 // ErrWriterClosed means that a writer takes no more records.
 var ErrWriterClosed = errors.New("client: the writer is closed")
@@ -157,8 +156,8 @@ func (w *Writer) check(record lts.NewRecord, cost int64) error {
 	switch {
 	case record.Content == "":
 		rule = "a record is not empty"
-	case len(record.Content) > MaxRecord && utf8.RuneCountInString(record.Content) > MaxRecord:
-		rule = fmt.Sprintf("a record has at most %d characters", MaxRecord)
+	case len(record.Content) > MaxRecord:
+		rule = fmt.Sprintf("a record has at most %d bytes", MaxRecord)
 	case record.TimeNS < 0:
 		rule = "a record has a time after 1970, in nanoseconds"
 	case cost > int64(w.options.Memory):

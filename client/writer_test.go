@@ -243,19 +243,21 @@ func TestAnEndedContextMattersOnlyWhileWaiting(t *testing.T) {
 }
 
 func TestRecordsThatAWriterDoesNotTake(t *testing.T) {
-	w := new(sink).writer(t, client.WriterOptions{Memory: 3 << 20})
+	w := new(sink).writer(t, client.WriterOptions{})
 	for name, record := range map[string]lts.NewRecord{
-		"empty":                    {TimeNS: 1},
-		"too long":                 {Content: strings.Repeat("x", client.MaxRecord+1)},
-		"before 1970":              {TimeNS: -1, Content: "x"},
-		"more than there is space": {Content: strings.Repeat("ü𐍈", client.MaxRecord/2)},
+		"empty":                 {TimeNS: 1},
+		"too long":              {Content: strings.Repeat("x", client.MaxRecord+1)},
+		"too long by its bytes": {Content: strings.Repeat("ü", client.MaxRecord/2+1)},
+		"before 1970":           {TimeNS: -1, Content: "x"},
 	} {
 		err := w.Add(t.Context(), record)
 		wantError(t, name, err, lts.ErrInvalidBody)
 	}
-	if err := w.Add(t.Context(), lts.NewRecord{Content: strings.Repeat("ü", client.MaxRecord)}); err != nil {
-		t.Errorf("a record of %d characters: %v", client.MaxRecord, err)
+	if err := w.Add(t.Context(), lts.NewRecord{Content: strings.Repeat("ü", client.MaxRecord/2)}); err != nil {
+		t.Errorf("a record of %d bytes: %v", client.MaxRecord, err)
 	}
+	small := new(sink).writer(t, client.WriterOptions{Memory: 1000})
+	wantError(t, "more than there is space", small.Add(t.Context(), lts.NewRecord{Content: strings.Repeat("x", 1000)}), lts.ErrInvalidBody)
 	if err := w.Close(t.Context()); err != nil {
 		t.Error(err)
 	}

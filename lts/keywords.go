@@ -25,7 +25,7 @@ import (
 // text without words gives Keywords that match everything.
 func ParseKeywords(text string) (*Keywords, error) {
 	if len(text) > MaxKeywordsLength {
-		return nil, fmt.Errorf("%w: keywords of more than %d bytes", ErrInvalidBody, MaxKeywordsLength)
+		return nil, ErrInvalidBody.WithDetails(Detail{Rule: fmt.Sprintf("must have at most %d bytes", MaxKeywordsLength)})
 	}
 	p := keywordParser{tokens: keywordTokens(text)}
 	if err := p.parse(); err != nil {

@@ -2,6 +2,7 @@ package lts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -49,17 +50,26 @@ type Page struct {
 	Count   int64 // matches in the whole window, where the query asked for it
 }
 
+// MaxContent is how many bytes a line may have (vendor writing logs: 1 MB). A
+// schema counts characters, which may have several bytes each.
+const MaxContent = 1 << 20
+
 // ReportLogs writes records to a stream. When it returns nil they are on disk;
 // when it fails, none of them is there. It fails with [ErrGroupNotFound],
 // [ErrStreamNotFound], [ErrInvalidBody] for a time before the epoch or beyond
-// what a line number can hold and for a label of a reserved name, and
-// [ErrInternal].
+// what a line number can hold, for a line over [MaxContent] and for a label of a
+// reserved name, and [ErrInternal].
 func (s *Service) ReportLogs(ctx context.Context, projectID, groupID, streamID string, labels map[string]string, records []NewRecord) error {
 	for i, record := range records {
 		if record.TimeNS < 1 || record.TimeNS > MaxLineNum-int64(len(records)) {
 			return ErrInvalidBody.WithDetails(Detail{
 				Field: "/log_time_ns",
 				Rule:  fmt.Sprintf("the time of record %d must be in nanoseconds between 1970 and 2262", i),
+			})
+		}
+		if len(record.Content) > MaxContent {
+			return ErrInvalidBody.WithDetails(Detail{
+				Field: fmt.Sprintf("/contents/%d", i), Rule: fmt.Sprintf("must have at most %d bytes", MaxContent),
 			})
 		}
 	}
@@ -89,7 +99,7 @@ func (s *Service) QueryLogs(ctx context.Context, projectID, groupID, streamID st
 	if err != nil {
 		return Page{}, err
 	}
-	keywords, err := ParseKeywords(query.Keywords)
+	keywords, err := keywordsIn("/keywords", query.Keywords)
 	if err != nil {
 		return Page{}, err
 	}
@@ -232,7 +242,7 @@ func (s *Service) CountLogs(ctx context.Context, projectID, groupID, streamID st
 			Rule:  fmt.Sprintf("must be positive, no longer than the longest window, and make at most %d steps", MaxSteps),
 		})
 	}
-	keywords, err := ParseKeywords(query.Keywords)
+	keywords, err := keywordsIn("/key_word", query.Keywords)
 	if err != nil {
 		return Histogram{}, err
 	}
@@ -309,6 +319,17 @@ func cursorIn(window Window, lineNum string) (Cursor, error) {
 		return 0, ErrWindow
 	}
 	return Cursor(n), nil
+}
+
+// keywordsIn reads the keywords in a field of a request, which its error names.
+func keywordsIn(field, text string) (*Keywords, error) {
+	keywords, err := ParseKeywords(text)
+	if broken, ok := errors.AsType[*Error](err); ok {
+		for i := range broken.Details {
+			broken.Details[i].Field = field
+		}
+	}
+	return keywords, err
 }
 
 func parseLineNum(text string) (int64, error) {

@@ -135,7 +135,7 @@ func (k *Keywords) index() {
 // bit of the last one.
 func (k *Keywords) addPhrase(phrase []pattern) (uint64, error) {
 	if len(k.patterns)+len(phrase) > MaxKeywords {
-		return 0, fmt.Errorf("%w: more than %d keywords", ErrInvalidBody, MaxKeywords)
+		return 0, ErrInvalidBody.WithDetails(Detail{Rule: fmt.Sprintf("must have at most %d words", MaxKeywords)})
 	}
 	k.starts |= 1 << len(k.patterns)
 	k.patterns = append(k.patterns, phrase...)

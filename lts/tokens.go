@@ -1,7 +1,7 @@
 package lts
 
 import (
-	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -46,11 +46,14 @@ type Tokens struct {
 	verified  grantCache
 }
 
+// MinTokenKey is how many bytes the key of tokens has at least.
+const MinTokenKey = 32
+
 // NewTokens returns the tokens of a directory, signed with a secret key of at
-// least 32 bytes.
+// least [MinTokenKey] bytes.
 func NewTokens(directory *Directory, key []byte, now func() time.Time) (*Tokens, error) {
-	if len(key) < 32 {
-		return nil, errors.New("lts: the key of the tokens must have at least 32 bytes")
+	if len(key) < MinTokenKey {
+		return nil, fmt.Errorf("lts: the key of the tokens must have at least %d bytes", MinTokenKey)
 	}
 	return &Tokens{directory: directory, key: key, now: now, decoy: dearestHash(directory.users)}, nil
 }

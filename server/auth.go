@@ -32,7 +32,8 @@ func callerOf(ctx context.Context) caller {
 // looked at, and refuses another project than the one of the credentials.
 func (s *Server) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if o := s.operationOf(c); o.Security != nil && len(*o.Security) == 0 {
+		o := s.operationOf(c)
+		if o.isPublic() {
 			return next(c)
 		}
 		who, err := s.identify(c.Request())
@@ -40,11 +41,13 @@ func (s *Server) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		r := c.Request()
-		if who.project, err = s.projectOf(r, who); err != nil {
-			return err
-		}
-		if !s.isProjectRight(c, who.project) {
-			return lts.ErrWrongProject
+		if o.Service() != "iam" { // which tells what projects there are, and asks for none
+			if who.project, err = s.projectOf(r, who); err != nil {
+				return err
+			}
+			if !isProjectRight(c, o, who.project) {
+				return lts.ErrWrongProject
+			}
 		}
 		c.SetRequest(r.WithContext(context.WithValue(r.Context(), callerKey{}, who)))
 		return next(c)
@@ -70,16 +73,12 @@ func (s *Server) projectOf(r *http.Request, who caller) (string, error) {
 }
 
 // isProjectRight compares the project of a request with the one in its path.
-// Global Accelerator has none there, but needs one; IAM does without.
-func (s *Server) isProjectRight(c echo.Context, project string) bool {
-	switch s.operationOf(c).Service() {
-	case "iam":
-		return true
-	case "ga":
+// Global Accelerator has none there, but needs one.
+func isProjectRight(c echo.Context, o *operation, project string) bool {
+	if o.Service() == "ga" {
 		return project != ""
-	default:
-		return c.Param("project_id") == project
 	}
+	return c.Param("project_id") == project
 }
 
 // identify reads the credentials. A token wins over a signature.

@@ -2,10 +2,12 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/oapi-codegen/runtime"
@@ -40,16 +42,37 @@ func (bodyBinder) Bind(into any, c echo.Context) error {
 	case acceptedBody:
 		err = json.Unmarshal(body.raw, into)
 	case validatedBody:
-		err = runtime.BindJSONValue(body.value, into)
+		if err = runtime.BindJSONValue(body.value, into); err != nil {
+			err = cmp.Or(bindText(body.value, into), err)
+		}
 	default:
 		return lts.ErrInternal.CausedBy(errUnchecked)
 	}
 	if err != nil {
 		// The Go type takes less than the schema: there are digits that are no
 		// 64-bit number. What err says is not logged, it has the value in it.
-		return lts.ErrInvalidBody
+		return lts.ErrInvalidBody.WithDetails(lts.Detail{Field: unboundField(err), Rule: "must be of format int64"})
 	}
 	return nil
+}
+
+// bindText fails like [runtime.BindJSONValue], but says for which field.
+func bindText(value, into any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, into)
+}
+
+// unboundField is the pointer to the field that could not be decoded. It has no
+// indexes, which encoding/json does not tell.
+func unboundField(err error) string {
+	wrong, is := errors.AsType[*json.UnmarshalTypeError](err)
+	if !is {
+		return ""
+	}
+	return "/" + strings.ReplaceAll(wrong.Field, ".", "/")
 }
 
 // maxTrust is how many bytes are made ready for a body because its sender says

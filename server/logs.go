@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math"
 	"net/http"
 
 	"github.com/oapi-codegen/nullable"
@@ -36,7 +37,7 @@ func (h logHandlers) ListLogs(ctx context.Context, req apiserver.ListLogsRequest
 	complete := true
 	answer := logPage{Logs: toLogs(page.Records), IsQueryComplete: &complete}
 	if deref(body.IsCount) {
-		count := int32(page.Count)
+		count := toCount(page.Count)
 		answer.Count = &count
 	}
 	return answer, nil
@@ -81,17 +82,21 @@ func (h logHandlers) CountKeyword(ctx context.Context, req apiserver.CountKeywor
 	}
 	complete := true
 	answer := apiserver.CountKeyword200JSONResponse{
-		Count:           int32(histogram.Count),
+		Count:           toCount(histogram.Count),
 		Histogram:       make([]api.HistogramStep, 0, len(histogram.Steps)),
 		IsQueryComplete: &complete,
 	}
 	for _, step := range histogram.Steps {
 		answer.Histogram = append(answer.Histogram, api.HistogramStep{
-			StartTime: step.StartMS, EndTime: step.EndMS, Num: int32(step.Count),
+			StartTime: step.StartMS, EndTime: step.EndMS, Num: toCount(step.Count),
 		})
 	}
 	return answer, nil
 }
+
+// toCount gives a count in the 32 bits that the document has for it: more than
+// they hold is the most that they hold.
+func toCount(n int64) int32 { return int32(min(n, math.MaxInt32)) }
 
 func (h logHandlers) ReportLogs(ctx context.Context, req apiserver.ReportLogsRequestObject) (apiserver.ReportLogsResponseObject, error) {
 	if err := reportedFor(req.ProjectID, req.Body.TenantProjectID); err != nil {

@@ -165,6 +165,20 @@ func TestOldTokenStaysValid(t *testing.T) {
 	s.do(t, request{op: "ListLogGroups", header: map[string]string{"X-Auth-Token": first}}).want(t, http.StatusOK)
 }
 
+// Who asks which projects there are may already name one in a header.
+func TestIdentityOverlooksTheProjectHeader(t *testing.T) {
+	t.Parallel()
+	s := start(t, config{})
+	for _, op := range []string{"ListProjects", "ListDomains"} {
+		for _, project := range []string{otherProject, unknownID} {
+			t.Run(op+" with "+project, func(t *testing.T) {
+				header := withToken(map[string]string{"X-Project-Id": project}, s.token(t, devProject))
+				s.do(t, request{op: op, header: header}).want(t, http.StatusOK)
+			})
+		}
+	}
+}
+
 func TestListProjects(t *testing.T) {
 	t.Parallel()
 	directory := twoDomains(t)
@@ -230,8 +244,8 @@ func (s *service) domainToken(t testing.TB) string {
 
 const foreignProject = "33333333333333333333333333333333"
 
-// twoDomains is the development directory with a suspended user and with a
-// second domain that has a user and a project of its own.
+// twoDomains is the development directory with a second domain that has a user
+// and a project of its own.
 func twoDomains(t testing.TB) lts.DirectorySpec {
 	t.Helper()
 	hash, err := bcrypt.GenerateFromPassword([]byte(embedded.DevPassword), bcrypt.MinCost)
@@ -242,7 +256,6 @@ func twoDomains(t testing.TB) lts.DirectorySpec {
 	foreign := lts.Domain{ID: "d0000000000000000000000000000002", Name: "foreign"}
 	spec.Domains = append(spec.Domains, foreign)
 	spec.Users = append(spec.Users,
-		lts.User{ID: "a0000000000000000000000000000002", Name: "suspended", DomainID: spec.Domains[0].ID, PasswordHash: hash, Suspended: true},
 		lts.User{ID: "a0000000000000000000000000000003", Name: "stranger", DomainID: foreign.ID, PasswordHash: hash})
 	spec.Projects = append(spec.Projects, lts.Project{ID: foreignProject, Name: "foreign", DomainID: foreign.ID})
 	return spec

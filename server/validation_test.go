@@ -13,6 +13,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/ltskit/ltskit/lts"
 	"github.com/ltskit/ltskit/openapi"
 )
 
@@ -126,6 +127,7 @@ func TestDetailsOfValidation(t *testing.T) {
 	t.Parallel()
 	s := start(t, config{})
 	group := s.createGroup(t, devProject, "parent")
+	stream := s.createStream(t, devProject, group, "stream")
 	tests := map[string]struct {
 		op   string
 		body string
@@ -159,6 +161,35 @@ func TestDetailsOfValidation(t *testing.T) {
 		"below a minimum": {
 			op: "CreateLogStream", body: `{"log_stream_name":"a","ttl_in_days":0}`, code: "LTS.0009",
 			want: []detail{{"/ttl_in_days", "must be at least 1"}},
+		},
+		"more than 32 bits": {
+			op: "CreateLogStream", body: `{"log_stream_name":"a","ttl_in_days":1e12}`, code: "LTS.0009",
+			want: []detail{{"/ttl_in_days", "must be of format int32"}, {"/ttl_in_days", "must be at most 365"}},
+		},
+		"more than 64 bits": {
+			op: "ReportLogs", body: `{"log_time_ns":9223372036854775808,"contents":["a"]}`, code: "LTS.0009",
+			want: []detail{{"/log_time_ns", "must be of format int64"}},
+		},
+		"more than 64 bits in a string": {
+			op: "ReportLogs", body: `{"log_time_ns":"9223372036854775808","contents":["a"]}`, code: "LTS.0009",
+			want: []detail{{"/log_time_ns", "must be of format int64"}},
+		},
+		"more than 64 bits in a string in an element": {
+			op: "ReportLogsHighAccuracy", body: `{"contents":[{"log_time_ns":1,"log":"a"},{"log_time_ns":"9999999999999999999","log":"b"}]}`, code: "LTS.0009",
+			want: []detail{{"/contents/log_time_ns", "must be of format int64"}},
+		},
+		"a line of too many bytes": {
+			op: "ReportLogs", body: `{"log_time_ns":1,"contents":["a","` + strings.Repeat("é", lts.MaxContent/2+1) + `"]}`, code: "LTS.0009",
+			want: []detail{{"/contents/1", "must have at most 1048576 bytes"}},
+		},
+		"too many keywords": {
+			op: "ListLogs", body: `{"start_time":1,"end_time":2,"keywords":"` + strings.Repeat("a ", lts.MaxKeywords+1) + `"}`, code: "LTS.0009",
+			want: []detail{{"/keywords", "must have at most 64 words"}},
+		},
+		"keywords of too many bytes": {
+			op: "CountKeyword", code: "LTS.0009",
+			body: `{"start_time":1,"end_time":2,"step_interval":1,"group_id":"` + unknownID + `","stream_id":"` + unknownID + `","key_word":"` + strings.Repeat("a", lts.MaxKeywordsLength+1) + `"}`,
+			want: []detail{{"/key_word", "must have at most 1024 bytes"}},
 		},
 		"not in the list": {
 			op: "UpdateTransfer", body: `{"log_transfer_id":"` + unknownID + `","log_transfer_info":{"log_storage_format":"raw"}}`, code: "LTS.1901",
@@ -203,7 +234,7 @@ func TestDetailsOfValidation(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			a := s.do(t, request{op: tt.op, group: group, body: tt.body})
+			a := s.do(t, request{op: tt.op, group: group, stream: stream, body: tt.body})
 			e := decode[errorBody](t, a.want(t, http.StatusBadRequest))
 			if e.Code != tt.code || !slices.Equal(e.Details, tt.want) {
 				t.Errorf("%s:\n got %s %q\nwant %s %q", a.what, e.Code, e.Details, tt.code, tt.want)

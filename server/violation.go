@@ -140,6 +140,8 @@ func ruleText(broken *openapi3.SchemaError) string {
 		return typeRule + strings.Join(schema.Type.Slice(), " or ")
 	case "enum":
 		return "must be one of " + jsonText(schema.Enum)
+	case "format":
+		return "must be of format " + schema.Format
 	case "pattern":
 		return "must match " + schema.Pattern
 	case "minLength":

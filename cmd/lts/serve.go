@@ -132,6 +132,7 @@ func embeddedOptions(c *config.Config, log *slog.Logger) embedded.Options {
 	}
 	return embedded.Options{
 		Data: c.Data, Directory: directory, Edition: c.Edition, Faults: c.Faults, Quotas: c.Quotas, Log: log,
+		TokenKey:  []byte(c.TokenKey),
 		MaxWindow: c.Limits.MaxWindow, Provisioning: c.Provisioning, SweepInterval: c.RetentionInterval,
 		Tick: c.Transfers.Interval, Gzip: c.Transfers.Gzip, BucketFolder: c.Buckets.Folder,
 		HTTP: server.Options{

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strconv"
 )
 
@@ -39,7 +40,8 @@ func (i *Integer) UnmarshalJSON(data []byte) error {
 	digits := bytes.TrimSuffix(bytes.TrimPrefix(data, []byte{'"'}), []byte{'"'})
 	v, err := strconv.ParseInt(string(digits), 10, 64)
 	if err != nil {
-		return fmt.Errorf("lenient: %s is not a 64-bit integer", shorten(data))
+		// encoding/json adds the field to errors of this type.
+		return &json.UnmarshalTypeError{Value: string(shorten(data)), Type: reflect.TypeFor[int64]()}
 	}
 	*i = Integer(v)
 	return nil

@@ -21,6 +21,7 @@ type Config struct {
 	Edition   string
 	Region    string
 	PublicURL string
+	TokenKey  string // empty: one that the server makes and keeps
 
 	Directory *lts.DirectorySpec // nil: there is none
 

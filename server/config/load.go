@@ -9,6 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/ltskit/ltskit/lts"
 	"github.com/ltskit/ltskit/openapi/suggest"
 )
 
@@ -184,6 +185,9 @@ func (c *Config) check() error {
 	}
 	if problem := urlProblem(c.PublicURL, "https://logs.example.com"); problem != "" {
 		report("public_url", "%q %s", c.PublicURL, problem)
+	}
+	if n := len(c.TokenKey); n > 0 && n < lts.MinTokenKey {
+		report("token_key", "must have at least %d bytes", lts.MinTokenKey)
 	}
 	c.checkBuckets(report)
 	for key, d := range map[string]int64{

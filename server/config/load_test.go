@@ -116,6 +116,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"a key without a certificate", "", nil, []string{"--tls-key-file", "a.pem"}, []string{"--tls-key-file: tls.key_file: a key needs tls.cert_file too"}},
 		{"two certificates", "tls: {cert_file: a, key_file: b, self_signed: true}\n", nil, nil, []string{"lts.yaml:1: tls.self_signed: there is a certificate already"}},
 		{"a public URL without a scheme", "public_url: logs.example.com\n", nil, nil, []string{`lts.yaml:1: public_url: "logs.example.com" is not a URL such as https://logs.example.com`}},
+		{"a short key of tokens", "", []string{"LTS_TOKEN_KEY=" + strings.Repeat("x", 31)}, nil, []string{"LTS_TOKEN_KEY: token_key: must have at least 32 bytes"}},
 		{"a public URL that goes on", "public_url: https://logs.example.com/\n", nil, nil, []string{"must be a base URL: without a slash at its end"}},
 		{"no time at all", "timeouts: {headers: 0s}\n", nil, nil, []string{"lts.yaml:1: timeouts.headers: must be more than 0"}},
 	} {

@@ -44,6 +44,7 @@ func New(flags *pflag.FlagSet) *Config {
 	add("edition", choice(&c.Edition, openapi.Latest, openapi.Editions()), "`edition` of the documents: "+strings.Join(openapi.Editions(), ", "))
 	add("region", text(&c.Region, "dev"), "`name` of the region in the catalog of tokens")
 	add("public_url", text(&c.PublicURL, ""), "base `URL` in the catalog of tokens; default: the one that the caller has used")
+	add("token_key", secret(&c.TokenKey), "`secret` that signs tokens, for servers that shall accept each other's; better in LTS_TOKEN_KEY or the file; default: one of its own, kept in the data folder")
 	add("directory_file", text(&c.directoryFile, ""), "YAML `file` with the directory: domains, users, projects, access keys; default: the section directory of the configuration file, or development credentials")
 	add("tls.cert_file", text(&c.TLS.CertFile, ""), "`file` with the certificate chain in PEM; switches TLS on")
 	add("tls.key_file", text(&c.TLS.KeyFile, ""), "`file` with the key of the certificate in PEM")

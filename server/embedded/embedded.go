@@ -35,6 +35,7 @@ type Options struct {
 	Quotas    lts.Quotas
 	Now       func() time.Time // default [time.Now]
 	Log       *slog.Logger     // default: nothing is logged
+	TokenKey  []byte           // signs tokens; default: one of its own, kept in Data
 
 	// Buckets are where transfers write to, for all projects; the server does not
 	// close them. Default: the folders in BucketFolder, with [DevBucket] among
@@ -143,7 +144,7 @@ func (s *Server) openBuckets(options *Options) error {
 }
 
 func (s *Server) handler(ctx context.Context, options Options, directory *lts.Directory, o server.Options) (_ http.Handler, err error) {
-	s.tokenKey, err = s.catalog.Secret(ctx, "token key", newKey)
+	s.tokenKey, err = s.keyOfTokens(ctx, options)
 	if err != nil {
 		return nil, err
 	}
@@ -173,8 +174,15 @@ func (s *Server) handler(ctx context.Context, options Options, directory *lts.Di
 	return server.New(o)
 }
 
-// newKey makes the key of the tokens. It is kept in the catalog, so that tokens
-// outlive a restart.
+// keyOfTokens is the key that signs tokens. One that nobody has given is kept in the
+// catalog, so that tokens outlive a restart.
+func (s *Server) keyOfTokens(ctx context.Context, options Options) ([]byte, error) {
+	if len(options.TokenKey) > 0 {
+		return options.TokenKey, nil
+	}
+	return s.catalog.Secret(ctx, "token key", newKey)
+}
+
 func newKey() ([]byte, error) {
 	key := make([]byte, 32)
 	_, err := rand.Read(key)

@@ -59,6 +59,16 @@ func TestTokensAreOfOneFolder(t *testing.T) {
 		wantBody(t, 401, `{"error_code":"LTS.0003","error_msg":"Invalid token"}`)
 }
 
+func TestServersWithOneKeyAcceptEachOthersTokens(t *testing.T) {
+	key := []byte("a key of 32 bytes for two servers")
+	s := open(t, embedded.Options{Data: t.TempDir(), TokenKey: key})
+	other := open(t, embedded.Options{Data: t.TempDir(), TokenKey: key})
+	other.token = s.token
+	if got := other.groups(t); got != `{"log_groups":[]}` {
+		t.Errorf("groups of one server with the token of another: %s, want none", got)
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -45,7 +46,13 @@ func Open(ctx context.Context, file string) (*Catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("catalog: %s: %w", file, err)
 	}
-	if err := alone(ctx, file, func() error { return c.migrate(ctx) }); err != nil {
+	err = alone(ctx, file, func() error {
+		if err := makePrivate(file); err != nil {
+			return err
+		}
+		return c.migrate(ctx)
+	})
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("catalog: %s: %w", file, err), c.Close())
 	}
 	return c, nil
@@ -64,6 +71,20 @@ func alone(ctx context.Context, file string, fn func() error) error {
 		return fmt.Errorf("lock: %w", err)
 	}
 	return errors.Join(fn(), lock.Close())
+}
+
+// makePrivate makes the file when it is missing, for its owner only: it has the
+// key of the tokens in it. SQLite would let everybody read it. What SQLite puts
+// beside the file gets the permissions of the file.
+func makePrivate(file string) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func open(file string) (*Catalog, error) {

@@ -66,6 +66,21 @@ func TestNamesOfFilesMayBeOdd(t *testing.T) {
 	}
 }
 
+// The file has the key of the tokens in it.
+func TestOnlyTheOwnerMayReadTheFile(t *testing.T) {
+	file := newFile(t)
+	update(t, open(t, file), insertNext)
+	for _, name := range []string{file, file + "-wal", file + "-shm"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode().Perm(); mode != 0o600 {
+			t.Errorf("%s has the mode %o, want 600", name, mode)
+		}
+	}
+}
+
 func TestOpenFailsWithTheNameOfTheFile(t *testing.T) {
 	folder := t.TempDir()
 	notADatabase := filepath.Join(folder, "letter.txt")

@@ -48,7 +48,7 @@ var (
 func Open(dir string, opts Options) (*Store, error) {
 	s := &Store{dir: dir, opts: opts.withDefaults()}
 	s.idle.L = &s.mu
-	if err := s.opts.FS.MkdirAll(dir, 0o755); err != nil {
+	if err := s.opts.FS.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("records: %w", err)
 	}
 	var err error
