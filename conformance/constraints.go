@@ -320,7 +320,7 @@ func (t *trial) discard(q question, a *answer) {
 	}
 	last := t.created[len(t.created)-1]
 	t.created = t.created[:len(t.created)-1]
-	_, _ = t.session.send(t.ctx, question{operation: last.operation, ids: last.ids, as: last.as}) // the end of the run finds what stays
+	_, _ = t.session.send(t.ctx, question{operation: last.operation, ids: last.ids, as: q.as}) // the end of the run finds what stays
 }
 
 var creates = map[string]bool{"CreateLogGroup": true, "CreateOBSTransfer": true, "CreateLogtank": true}
