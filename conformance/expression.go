@@ -1,10 +1,11 @@
 package conformance
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -187,13 +188,36 @@ func finds(path string, value any) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	data, err := json.Marshal([]any{value}) // YAML reads it, whatever it contains
-	if err != nil {
-		return false, err
+	return len(compiled.Query(yamlNode([]any{value}))) > 0, nil
+}
+
+// yamlNode is a JSON value as the library of paths takes it. It is not read from
+// text: YAML refuses characters that JSON has.
+func yamlNode(value any) *yaml.Node {
+	switch v := value.(type) {
+	case object:
+		node := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			node.Content = append(node.Content, yamlNode(name), yamlNode(v[name]))
+		}
+		return node
+	case []any:
+		node := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		for _, element := range v {
+			node.Content = append(node.Content, yamlNode(element))
+		}
+		return node
+	case string:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: v}
+	case bool:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(v)}
+	case nil:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}
+	default: // a number
+		text := fmt.Sprint(v)
+		if strings.ContainsAny(text, ".eE") {
+			return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!float", Value: text}
+		}
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: text}
 	}
-	var node yaml.Node
-	if err := yaml.Unmarshal(data, &node); err != nil {
-		return false, err
-	}
-	return len(compiled.Query(&node)) > 0, nil
 }

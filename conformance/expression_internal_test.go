@@ -113,3 +113,21 @@ func TestCriteriaThatCannotBeRead(t *testing.T) {
 		}
 	}
 }
+
+// JSON has characters that YAML refuses, and paths are evaluated over nodes of
+// YAML.
+func TestFindsInAnyText(t *testing.T) {
+	value := object{"list": []any{object{"name": "\x01\u0085\ufffe", "id": json.Number("9007199254740993")}, nil, true, "007"}}
+	for path, want := range map[string]bool{
+		`$[?@.list[?@.name == 'other']]`:        false,
+		`$[?@.list[?@.id == 9007199254740993]]`: true,
+		`$[?@.list[?@ == '007']]`:               true,
+		`$[?@.list[?@ == 7]]`:                   false,
+		`$[?@.list[?@ == true]]`:                true,
+		`$[?count(@.list[*]) == 4]`:             true,
+	} {
+		if got, err := finds(path, value); err != nil || got != want {
+			t.Errorf("finds(%s) = %t, %v; want %t", path, got, err, want)
+		}
+	}
+}

@@ -24,7 +24,7 @@ func TestScriptsShowTheProblemAgain(t *testing.T) {
 	}
 	for _, f := range stateFaults() {
 		if !slices.Contains([]string{
-			"a deleted stream is still there", "groups are listed as they were before the creation", "a name cannot be used again",
+			"a deleted stream is still there", "groups are listed as they were before the deletion", "a name cannot be used again",
 			"an update of a transfer is swallowed", "an update of a logtank is swallowed", "records of even number are lost",
 		}, f.name) {
 			continue
