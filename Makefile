@@ -50,6 +50,14 @@ conform: build ## Check the reference server against the document.
 arazzo: $(NODE_MODULES) ## Let the Redocly CLI replay the exported scenarios against the reference server.
 	@REDOCLY=$(CURDIR)/.ci/lint/node_modules/.bin/redocly $(GO) test -count 1 -run TestRedocly ./cmd/lts
 
+.PHONY: mutants
+mutants: ## Put faults between suite and server, and print which case catches each.
+	@$(GO) test -count=1 -run 'TestEveryFault' -v ./conformance | awk -F '\t' ' \
+		/caught\t/ { printf "%4d  %-78s %s\n", ++n, $$3, $$2 } \
+		/^ *--- FAIL: [^ ]*\// { sub(/^ *--- FAIL: [^\/]*\//, ""); printf "SURVIVED  %s\n", $$0; ++survived } \
+		/^FAIL|^ok/ { last = $$0 } \
+		END { printf "%d faults, %d caught, %d survived\n%s\n", n + survived, n, survived, last; exit survived > 0 || last !~ /^ok/ }'
+
 .PHONY: bench
 bench: ## Run the benchmarks, then a load on the server (LOAD=-records=10000000 for a long one).
 	@$(GO) test -run '^$$' -bench . -benchmem ./...

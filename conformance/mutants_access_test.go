@@ -687,6 +687,7 @@ func TestEveryFaultOfAccessIsCaught(t *testing.T) {
 			if got := report.ExitStatus(); got != 1 {
 				t.Errorf("exit status %d with a fault in the server, want 1", got)
 			}
+			tell(t, m.name, m.caughtBy)
 		})
 	}
 }

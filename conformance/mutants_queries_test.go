@@ -681,18 +681,20 @@ func narrow(t *testing.T, handler http.Handler, pattern string) *conformance.Rep
 func TestEveryFaultOfRecordsAndRacesIsCaught(t *testing.T) {
 	inner := startServer(t, openapi.Latest)
 	for _, m := range queryMutants() {
-		t.Run(m.name, func(t *testing.T) { mustCatch(t, m.handler(inner), m.caughtBy) })
+		t.Run(m.name, func(t *testing.T) { mustCatch(t, m.name, m.handler(inner), m.caughtBy) })
 	}
 	for _, f := range stateFaults() {
-		t.Run(f.name, func(t *testing.T) { mustCatch(t, f.handler(startServer(t, openapi.Latest)), f.caughtBy) })
+		t.Run(f.name, func(t *testing.T) { mustCatch(t, f.name, f.handler(startServer(t, openapi.Latest)), f.caughtBy) })
 	}
 }
 
 // mustCatch runs the cases that are to catch a fault.
-func mustCatch(t *testing.T, handler http.Handler, caughtBy string) {
+func mustCatch(t *testing.T, fault string, handler http.Handler, caughtBy string) {
 	t.Helper()
 	report := narrow(t, handler, caughtBy)
 	if report.Count(conformance.Failed) == 0 {
 		t.Errorf("%s did not fail: %d passed, could not run: %v", caughtBy, report.Count(conformance.Passed), named(report, conformance.CouldNotRun))
+		return
 	}
+	tell(t, fault, named(report, conformance.Failed)[0])
 }

@@ -258,6 +258,7 @@ func TestEveryFaultIsCaught(t *testing.T) {
 				if report, err := runQuietly(t, target); err == nil {
 					t.Fatalf("a report with exit status %d, want an error", report.ExitStatus())
 				}
+				tell(t, m.name, "the login of the run")
 				return
 			}
 			report, err := conformance.Run(t.Context(), target, conformance.Options{Only: []string{m.family()}})
@@ -270,7 +271,16 @@ func TestEveryFaultIsCaught(t *testing.T) {
 			if got := report.ExitStatus(); got == 0 {
 				t.Error("exit status 0 with a fault in the server")
 			}
+			tell(t, m.name, m.caughtBy)
 		})
+	}
+}
+
+// tell says which case caught a fault, for the table of `make mutants`.
+func tell(t *testing.T, fault, caughtBy string) {
+	t.Helper()
+	if !t.Failed() {
+		t.Logf("caught\t%s\t%s", caughtBy, fault)
 	}
 }
 
