@@ -35,7 +35,7 @@ var built = []string{
 }
 
 // startServer starts the reference server with a password of its own.
-func startServer(t *testing.T, edition string) *embedded.Server {
+func startServer(t testing.TB, edition string) *embedded.Server {
 	t.Helper()
 	directory := embedded.DevDirectory()
 	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
@@ -62,7 +62,7 @@ func startServer(t *testing.T, edition string) *embedded.Server {
 }
 
 // listen makes a handler reachable and returns it as a target.
-func listen(t *testing.T, handler http.Handler) conformance.Target {
+func listen(t testing.TB, handler http.Handler) conformance.Target {
 	t.Helper()
 	s := httptest.NewServer(handler)
 	t.Cleanup(s.Close)
