@@ -95,6 +95,7 @@ func newConform() *cobra.Command {
 	flags.StringSliceVar(&o.run.Only, "only", nil, "patterns of the cases to run")
 	flags.StringSliceVar(&o.run.Skip, "skip", nil, "patterns of the cases to leave out")
 	flags.Uint64Var(&o.run.Seed, "seed", 0, "of what cases choose at random; default another one each time, and the report says which")
+	flags.IntVar(&o.run.Histories, "histories", 0, "random histories to compare with a model (default 10)")
 	flags.BoolVar(&o.run.Shuffle, "shuffle", false, "run the cases in an order that the seed gives")
 	flags.StringArrayVar(&o.reports, "report", nil, "FORMAT=FILE, or FORMAT for standard output: "+formats()+" (default text)")
 	flags.BoolVar(&o.list, "list", false, "list the cases and send nothing")
@@ -225,7 +226,7 @@ func features(declared []string) ([]string, error) {
 	for _, tag := range doc.Tags {
 		tags = append(tags, tag.Name)
 	}
-	known := slices.Concat(tags, []string{conformance.FeatureQuotas, conformance.FeatureNames})
+	known := slices.Concat(tags, []string{conformance.FeatureQuotas, conformance.FeatureNames, conformance.FeatureThrottling})
 	for _, feature := range declared {
 		if !slices.Contains(known, feature) {
 			return nil, fmt.Errorf("--features: unknown feature %q: the features are %s%s", feature, strings.Join(known, ", "), suggest.DidYouMean(feature, known))
