@@ -36,7 +36,7 @@ func TestUsage(t *testing.T) {
 		"flag with a value too many":  {[]string{"serve", "--faults=maybe"}, exitBroken, "", `lts: --faults: "maybe" is not true or false`},
 		"beginning of an edition":     {[]string{"serve", "--edition", "2022"}, exitBroken, "", `lts: --edition: "2022" is not one of 2022-08, 2024-03, latest; did you mean 2022-08?`},
 		"beginning of it, conform":    {[]string{"conform", "--edition", "2022"}, exitBroken, "", `lts: --edition: unknown edition "2022": the editions are 2022-08, 2024-03, latest; did you mean 2022-08?`},
-		"feature that there is not":   {[]string{"conform", "--features", "groups,streems"}, exitBroken, "", `unknown feature "streems": the features are tokens, groups, streams, logs, transfers, logtanks, quotas, names; did you mean streams?`},
+		"feature that there is not":   {[]string{"conform", "--features", "groups,streems"}, exitBroken, "", `unknown feature "streems": the features are tokens, groups, streams, logs, transfers, logtanks, quotas, names, throttling; did you mean streams?`},
 		"edition of conform that not": {[]string{"conform", "--edition", "2023"}, exitBroken, "", "2022-08, 2024-03, latest"},
 	}
 	for name, tt := range tests {
