@@ -46,6 +46,9 @@ type Case struct {
 	ErrorRow   string   `json:"errorRow,omitempty"` // status and code
 }
 
+// Matches reports whether a pattern selects the case, as in [Options].
+func (c Case) Matches(pattern string) bool { return matches(pattern, c.Name) }
+
 // matches reports whether a pattern selects a case: each of its elements
 // matches that of the name as in [path.Match], and what stands below in the
 // name is selected too.

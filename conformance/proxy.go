@@ -181,7 +181,7 @@ func (p *Proxy) Report() (*Report, error) {
 		}
 		if found := p.answers.byOperation[operation.OperationID]; found != nil {
 			result.Checks, result.Problems, result.Exchanges = found.Checks, found.Problems, found.Exchanges
-			result.settle()
+			result.Settle()
 		} else {
 			result.Outcome, result.Reason = NotSupported, "nobody called the operation"
 		}

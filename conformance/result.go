@@ -62,10 +62,10 @@ type Result struct {
 	Took           time.Duration `json:"took"` // nanoseconds
 }
 
-// settle gives a result that did not end early its outcome. A case that has
+// Settle gives a result that did not end early its outcome. A case that has
 // compared nothing has found out nothing, which is a defect of the case; it
 // must not look like success.
-func (r *Result) settle() {
+func (r *Result) Settle() {
 	switch {
 	case slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Level == Must }):
 		r.Outcome, r.Reason = Failed, "" // what was found before the end counts

@@ -20,17 +20,23 @@ func TestWith(t *testing.T, target Target, options Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Count(Passed)+report.Count(Failed) == 0 {
-		t.Error("no case asked anything")
-	}
-	if report.LeftBehind != "" {
-		t.Logf("left behind: %s", report.LeftBehind)
-	}
-	for _, result := range report.Results {
-		t.Run(result.Name, func(t *testing.T) { result.tell(t) })
-	}
+	report.Tell(t)
 	if t.Failed() {
 		t.Logf("again with the same choices: seed %d", report.Seed)
+	}
+}
+
+// Tell makes the cases of a report subtests.
+func (r *Report) Tell(t *testing.T) {
+	t.Helper()
+	if r.Count(Passed)+r.Count(Failed) == 0 {
+		t.Error("no case asked anything")
+	}
+	if r.LeftBehind != "" {
+		t.Logf("left behind: %s", r.LeftBehind)
+	}
+	for _, result := range r.Results {
+		t.Run(result.Name, func(t *testing.T) { result.tell(t) })
 	}
 }
 

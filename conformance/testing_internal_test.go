@@ -53,7 +53,7 @@ func TestCaseWithoutComparisonFails(t *testing.T) {
 		"the connection cut":                 {Result{Outcome: CouldNotRun}, CouldNotRun},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if tt.result.settle(); tt.result.Outcome != tt.want {
+			if tt.result.Settle(); tt.result.Outcome != tt.want {
 				t.Errorf("%s, want %s", tt.result.Outcome, tt.want)
 			}
 		})

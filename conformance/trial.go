@@ -56,7 +56,7 @@ func (s *session) try(ctx context.Context, c testCase) Result {
 	}
 	t.run()
 	t.remove()
-	t.result.settle()
+	t.result.Settle()
 	t.result.Took = time.Since(begun)
 	return t.result
 }

@@ -127,7 +127,7 @@ func (w Waiver) apply(results []Result, all []string, now time.Time) Result {
 			problem("a case still fails with", key)
 		}
 	}
-	verdict.settle()
+	verdict.Settle()
 	if asked == 0 && verdict.Outcome == Passed {
 		verdict.Outcome, verdict.Reason = NotSupported, "none of its cases was asked"
 	}

@@ -33,18 +33,22 @@ type conformOptions struct {
 	cleanup    bool
 	export     string // what to write in place of a run
 	output     string // file to write it to; empty means standard output
+	client     clientOptions
 }
 
 func newConform() *cobra.Command {
 	var o conformOptions
 	cmd := &cobra.Command{
-		Use:   "conform",
+		Use:   "conform [--client [-- COMMAND ARGUMENTS...]]",
 		Short: "Check whether an implementation keeps the contract",
 		Long: "Ask an implementation everything that the document says, and compare every answer with it.\n" +
 			"Without --endpoint or --target the reference server is started in a temporary folder and checked.\n" +
 			"Another server must have been started with the same edition.\n\n" +
 			"Names of cases are like paths. --only and --skip take patterns such as examples/groups or\n" +
 			"queries/*/ListLogs; --list shows the names.\n\n" +
+			"With --client a client is checked: the command behind -- runs once for each case, finds the service\n" +
+			"in the environment (LTS_ENDPOINT, LTS_PROJECT_ID, LTS_USER, LTS_DOMAIN, LTS_PASSWORD, LTS_SCENARIO,\n" +
+			"LTS_OPERATION, ...), calls every operation that it has, and fails when a call fails.\n\n" +
 			"Exit status: 0 the contract is kept, 1 it is not, 2 the question could not be asked.",
 		Example: "  lts conform\n" +
 			"  lts conform --edition all --report html=report.html\n" +
@@ -52,9 +56,21 @@ func newConform() *cobra.Command {
 			"  lts conform --target my-gateway.yaml --report junit=conformance.xml\n" +
 			"  LTS_PASSWORD=... lts conform --endpoint http://127.0.0.1:8080 --domain dev --user dev \\\n" +
 			"    --project dev --project-id 0123456789abcdef0123456789abcdef \\\n" +
-			"    --other-project-id fedcba9876543210fedcba9876543210",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+			"    --other-project-id fedcba9876543210fedcba9876543210\n" +
+			"  lts conform --client -- python3 use_every_operation.py",
+		Args: func(cmd *cobra.Command, arguments []string) error {
+			if o.client.on {
+				return nil // they are the command of a client
+			}
+			return cobra.NoArgs(cmd, arguments)
+		},
+		RunE: func(cmd *cobra.Command, arguments []string) error {
+			if err := o.client.check(cmd.Flags(), arguments); err != nil {
+				return err
+			}
+			if o.client.on {
+				return conformClient(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), o)
+			}
 			if o.export != "" {
 				return export(cmd.OutOrStdout(), o)
 			}
@@ -103,6 +119,7 @@ func newConform() *cobra.Command {
 	flags.BoolVar(&o.cleanup, "cleanup", false, "delete what a killed run has left behind: whatever begins with the prefix")
 	flags.StringVar(&o.export, "export", "", "write the scenarios in a format that other runners replay, and send nothing: arazzo")
 	flags.StringVarP(&o.output, "output", "o", "", "file for --export; default standard output")
+	o.client.flags(flags)
 	cmd.MarkFlagsMutuallyExclusive("list", "dry-run", "cleanup", "export")
 	return cmd
 }

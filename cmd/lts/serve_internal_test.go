@@ -29,6 +29,9 @@ func TestMain(m *testing.M) {
 	if begin := os.Getenv(crashClockEnv); begin != "" {
 		os.Exit(serveUntilKilled(begin))
 	}
+	if os.Getenv(simpleClient) != "" {
+		os.Exit(beSimpleClient())
+	}
 	os.Exit(m.Run())
 }
 
