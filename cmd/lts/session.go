@@ -31,7 +31,7 @@ type session struct {
 func newClientCommands(now func() time.Time) []*cobra.Command {
 	s := &session{now: now}
 	commands := []*cobra.Command{
-		newGroups(s), newStreams(s), newTransfers(s), newLogtanks(s), newLogin(s),
+		newWrite(s), newQuery(s), newTail(s), newGroups(s), newStreams(s), newTransfers(s), newLogtanks(s), newLogin(s),
 	}
 	for _, command := range commands {
 		flags := command.PersistentFlags()
