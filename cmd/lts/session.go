@@ -39,7 +39,7 @@ func newClientCommands(now func() time.Time) []*cobra.Command {
 		flags.BoolVarP(&s.verbose, "verbose", "v", false, "say on standard error what is asked of the service")
 		_ = command.RegisterFlagCompletionFunc("profile", completeProfiles) // fails for unknown flags only
 	}
-	commands = append(commands, newProfiles(s))
+	commands = append(commands, newProfiles(s), newMan(s))
 	for _, command := range commands {
 		command.PersistentFlags().BoolVarP(&s.quiet, "quiet", "q", false, "write nothing but results and errors")
 	}
