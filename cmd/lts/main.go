@@ -19,7 +19,12 @@ import (
 const (
 	exitFailed = 1 // the command did its work, and the answer is no
 	exitBroken = 2 // the command could not do its work
+
+	exitInterrupted = 130 // somebody has interrupted a command that calls a service; so do shells
 )
+
+// errInterrupted is returned by a command that was interrupted.
+var errInterrupted = errors.New("interrupted")
 
 // errNo is returned by a command that has already said what it found.
 var errNo = errors.New("the answer is no")
@@ -44,7 +49,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // runAt is run for a server that goes by a given clock.
 func runAt(ctx context.Context, now func() time.Time, args []string, stdout, stderr io.Writer) int {
-	root := newRoot(now)
+	return execute(ctx, newRoot(now), args, stdout, stderr)
+}
+
+// execute runs a command that has its input already.
+func execute(ctx context.Context, root *cobra.Command, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -54,6 +63,9 @@ func runAt(ctx context.Context, now func() time.Time, args []string, stdout, std
 		return 0
 	case errors.Is(err, errNo):
 		return exitFailed
+	case errors.Is(err, errInterrupted):
+		_, _ = fmt.Fprintf(stderr, "lts: %v\n", err)
+		return exitInterrupted
 	default:
 		_, _ = fmt.Fprintf(stderr, "lts: %v\n", err)
 		return exitBroken
@@ -70,6 +82,7 @@ func newRoot(now func() time.Time) *cobra.Command {
 	}
 	root.SetVersionTemplate("{{.Version}}")
 	root.SetFlagErrorFunc(explainFlag)
+	root.AddCommand(newClientCommands(now)...)
 	root.AddCommand(newServe(now), newConform(), newProxy(), newDocument(), newDocs(), newHashPassword(), newVersion())
 	return root
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ltskit/ltskit/cmd/lts/internal/profile"
 	"github.com/ltskit/ltskit/docs/site"
 	"github.com/ltskit/ltskit/server"
 	"github.com/ltskit/ltskit/server/admin"
@@ -169,4 +170,15 @@ func greet(out io.Writer, c *config.Config, d *door, adminAddress string) {
 		embedded.DevDomain, embedded.DevUser, embedded.DevPassword,
 		embedded.DevProject, embedded.DevProjectID, embedded.DevAccessKey, embedded.DevSecretKey,
 		embedded.OtherProject, embedded.OtherProjectID, embedded.OtherAccessKey, embedded.OtherSecretKey)
+	if d.fingerprint == "" {
+		_, _ = fmt.Fprintf(out, "go on with     %s; then: lts groups create web\n", devLogin(d.url))
+	}
+}
+
+// devLogin is the command that logs in to a server with development credentials.
+func devLogin(url string) string {
+	if url == profile.DevEndpoint {
+		return "lts login --dev"
+	}
+	return "lts login --dev --endpoint " + url
 }

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ltskit/ltskit/cmd/lts/internal/terminal"
+	"github.com/ltskit/ltskit/openapi/suggest"
+)
+
+// newNoun is a command that has others, and does nothing by itself.
+func newNoun(use, short string, verbs ...*cobra.Command) *cobra.Command {
+	noun := &cobra.Command{
+		Use:   use,
+		Short: short,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			var names []string
+			for _, verb := range cmd.Commands() {
+				names = append(names, verb.Name())
+			}
+			return fmt.Errorf("unknown command %q for %q%s", args[0], cmd.CommandPath(), suggest.DidYouMean(args[0], names))
+		},
+	}
+	noun.AddCommand(verbs...)
+	return noun
+}
+
+// takes are the arguments of a command, least to most of them; 0 is any number.
+func takes(least, most int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < least || most > 0 && len(args) > most {
+			return fmt.Errorf("%s given; the usage is: %s", plural(len(args), "argument"), cmd.UseLine())
+		}
+		return nil
+	}
+}
+
+// A deletion asks before it deletes more than one thing.
+type deletion struct {
+	yes    bool
+	dryRun bool
+}
+
+func (d *deletion) addFlags(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&d.yes, "yes", "y", false, "delete several things without asking")
+	cmd.Flags().BoolVar(&d.dryRun, "dry-run", false, "say what would be deleted, and delete nothing")
+}
+
+// A doomed is a thing to be deleted.
+type doomed struct {
+	what   string // such as: stream web/access
+	things int    // that go with it, itself included
+	delete func() error
+}
+
+// carryOut deletes things, or says what it would delete.
+func (d *deletion) carryOut(s *session, cmd *cobra.Command, all []doomed) error {
+	things := 0
+	for _, one := range all {
+		things += one.things
+		if d.dryRun {
+			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "would delete %s\n", one.what); err != nil {
+				return err
+			}
+		}
+	}
+	if d.dryRun {
+		return nil
+	}
+	if things > 1 && !d.yes {
+		if err := confirm(cmd, all); err != nil {
+			return err
+		}
+	}
+	for _, one := range all {
+		if err := one.delete(); err != nil {
+			return &worded{one.what + ": " + strings.TrimPrefix(err.Error(), "client: "), err}
+		}
+		s.note(cmd, "deleted %s", one.what)
+	}
+	return nil
+}
+
+func confirm(cmd *cobra.Command, all []doomed) error {
+	whats := make([]string, len(all))
+	for i, one := range all {
+		whats[i] = one.what
+	}
+	list := strings.Join(whats, ", ")
+	answer, err := terminal.Ask(cmd.Context(), cmd.InOrStdin(), cmd.ErrOrStderr(), "Delete "+list+"? [y/N] ")
+	if errors.Is(err, terminal.ErrNobody) {
+		return fmt.Errorf("this would delete %s, and nobody can be asked; --yes deletes without asking, --dry-run only looks", list)
+	}
+	if err != nil {
+		return err
+	}
+	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
+		_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "lts: nothing was deleted")
+		return errNo
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ltskit/ltskit/client"
+	"github.com/ltskit/ltskit/cmd/lts/internal/profile"
+	"github.com/ltskit/ltskit/cmd/lts/internal/terminal"
+	"github.com/ltskit/ltskit/lts"
+)
+
+// A session is what the commands that call a service share: whom they call, and
+// the manners.
+type session struct {
+	now     func() time.Time
+	profile string // flag; empty: see package profile
+	quiet   bool
+	verbose bool
+}
+
+// newClientCommands are the commands that call a service, and those that prepare
+// it.
+func newClientCommands(now func() time.Time) []*cobra.Command {
+	s := &session{now: now}
+	commands := []*cobra.Command{
+		newWrite(s), newQuery(s), newTail(s), newGroups(s), newStreams(s), newTransfers(s), newLogtanks(s), newLogin(s),
+	}
+	for _, command := range commands {
+		flags := command.PersistentFlags()
+		flags.StringVar(&s.profile, "profile", "", "`name` of the profile that says where the service is and who calls")
+		flags.BoolVarP(&s.verbose, "verbose", "v", false, "say on standard error what is asked of the service")
+		_ = command.RegisterFlagCompletionFunc("profile", completeProfiles) // fails for unknown flags only
+	}
+	commands = append(commands, newProfiles(s), newMan(s))
+	for _, command := range commands {
+		command.PersistentFlags().BoolVarP(&s.quiet, "quiet", "q", false, "write nothing but results and errors")
+	}
+	return commands
+}
+
+// connect makes a client of the service that is chosen.
+func (s *session) connect(cmd *cobra.Command) (*client.Client, error) {
+	c, err := profile.Connect(s.profile, s.options(cmd)...)
+	if err != nil {
+		return nil, hinted(err)
+	}
+	return c, nil
+}
+
+func (s *session) options(cmd *cobra.Command) []client.Option {
+	opts := []client.Option{client.WithUserAgent("lts"), client.WithClock(s.now)}
+	if s.verbose {
+		opts = append(opts, client.WithHook(func(_ context.Context, a client.Attempt) { reportAttempt(cmd, a) }))
+	}
+	return opts
+}
+
+func reportAttempt(cmd *cobra.Command, a client.Attempt) {
+	result := http.StatusText(a.Status)
+	if a.Status == 0 {
+		result = fmt.Sprint(a.Err)
+	}
+	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "lts: %s: %s %s: %d %s, attempt %d, %s\n",
+		a.Operation, a.Method, a.URL, a.Status, result, a.Number, a.Duration.Round(time.Millisecond))
+}
+
+// A task is the work of a command that calls a service.
+type task func(cmd *cobra.Command, c *client.Client, args []string) error
+
+// run connects, does a task, and says what may help when it fails.
+func (s *session) run(do task) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		c, err := s.connect(cmd)
+		if err != nil {
+			return err
+		}
+		return interruptible(cmd.Context(), do(cmd, c, args))
+	}
+}
+
+// interruptible is the error of a command that somebody may have interrupted.
+func interruptible(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("%w: %w", errInterrupted, hinted(err))
+	}
+	return hinted(err)
+}
+
+// note tells a person something that is not a result.
+func (s *session) note(cmd *cobra.Command, format string, args ...any) {
+	if !s.quiet && terminal.Is(cmd.ErrOrStderr()) {
+		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), format+"\n", args...)
+	}
+}
+
+// hints say what may help against an error, the first one that matches.
+var hints = []struct {
+	err  error
+	hint string
+}{
+	{profile.ErrNone, "log in with lts login, or lts login --dev for the server that lts serve runs"},
+	{lts.ErrBadCredentials, "log in again with lts login"},
+	{lts.ErrInvalidToken, "log in again with lts login"},
+	{lts.ErrGroupExists, "lts groups list shows it"},
+	{lts.ErrStreamExists, "lts streams list shows it"},
+	{lts.ErrGroupInTransfer, "lts transfers list shows the transfer"},
+	{lts.ErrStreamInTransfer, "lts transfers list shows the transfer"},
+	{syscall.ECONNREFUSED, "nothing listens there; lts serve starts a server of your own"},
+}
+
+// hinted is an error in the words of the command line.
+func hinted(err error) error {
+	if err == nil || errors.Is(err, errNo) {
+		return err
+	}
+	text := strings.TrimPrefix(err.Error(), "client: ")
+	for _, h := range hints {
+		if errors.Is(err, h.err) {
+			text += "; " + h.hint
+			break
+		}
+	}
+	return &worded{text, err}
+}
+
+// A worded is an error in other words.
+type worded struct {
+	text string
+	err  error
+}
+
+func (w *worded) Error() string { return w.text }
+
+func (w *worded) Unwrap() error { return w.err }
