@@ -176,7 +176,11 @@ func TestDetailsOfValidation(t *testing.T) {
 		},
 		"more than 64 bits in a string in an element": {
 			op: "ReportLogsHighAccuracy", body: `{"contents":[{"log_time_ns":1,"log":"a"},{"log_time_ns":"9999999999999999999","log":"b"}]}`, code: "LTS.0009",
-			want: []detail{{"/contents/log_time_ns", "must be of format int64"}},
+			want: []detail{{"/contents/1/log_time_ns", "must be of format int64"}},
+		},
+		"more than 64 bits in an element of a body with spaces and a number": {
+			op: "ReportLogsHighAccuracy", body: `{"contents": [{"log_time_ns": 1.0, "log": "a"}, {"log_time_ns": "1", "log": "9999999999999999999"}, {"log_time_ns": "9999999999999999999", "log": "b"}]}`, code: "LTS.0009",
+			want: []detail{{"/contents/2/log_time_ns", "must be of format int64"}},
 		},
 		"a line of too many bytes": {
 			op: "ReportLogs", body: `{"log_time_ns":1,"contents":["a","` + strings.Repeat("é", lts.MaxContent/2+1) + `"]}`, code: "LTS.0009",
