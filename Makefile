@@ -20,7 +20,7 @@ FUZZTIME ?= 10s
 .NOTPARALLEL: # verify writes what the other targets read
 
 .PHONY: all
-all: test verify lint conform arazzo browsertest ## Do what CI does (the default).
+all: test race-ci verify lint conform arazzo browsertest ## Do what CI does (the default).
 
 .PHONY: help
 help: ## List the targets.
@@ -37,6 +37,13 @@ test: ## Run the tests.
 .PHONY: race
 race: ## Run the tests with the race detector (needs a C compiler).
 	@$(GO) test -race ./...
+
+.PHONY: race-ci
+race-ci: ## Run what is about concurrency with the race detector, as CI does.
+	@$(GO) test -race ./lts ./store/catalog ./client
+	@$(GO) test -race -run '^TestStore$$|^TestTidy|^TestRuns' ./store/records
+	@$(GO) test -race -run 'AtTheSameTime|WhileStreamsAreCreated' ./server
+	@$(GO) test -race -run '^TestReferenceServerKeepsTheContract$$/^latest$$' ./conformance
 
 .PHONY: s3test
 s3test: ## Run the suite of buckets against a real S3 server (a module of its own).

@@ -29,7 +29,7 @@ func (s *Streams) Create(ctx context.Context, groupID string, spec lts.StreamSpe
 	}
 	return lts.Stream{
 		ID: created.LogStreamID, GroupID: groupID, Name: spec.Name, Alias: spec.Alias, TTLDays: spec.TTLDays,
-		EnterpriseProject: spec.EnterpriseProject, Tags: spec.Tags,
+		Tags: spec.Tags,
 	}, nil
 }
 

@@ -249,7 +249,7 @@ func (c constraint) refusal() refusal {
 		// It is no ID, and not that of the caller's project.
 		return append(refusalOf(c.operation, codeInvalid, ""), refusalOf(c.operation, codeWrongProject, "")...)
 	default:
-		return refusalOf(c.operation, codeInvalid, "")
+		return c.violation(c.rule.name == "required")
 	}
 }
 

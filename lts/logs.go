@@ -220,7 +220,7 @@ type Histogram struct {
 }
 
 // A HistogramStep is the number of matches from StartMS (included) to EndMS
-// (excluded, but for the last step, which ends with the window).
+// (excluded, but for the last step, which has the end of the window too).
 type HistogramStep struct {
 	StartMS int64
 	EndMS   int64
@@ -282,7 +282,13 @@ func (s *Service) countSteps(ctx context.Context, stream Stream, window Window, 
 	return append(counts, more...), err
 }
 
+// histogram gives counts their times. Where steps fill the window, its last
+// millisecond is counted on its own, and belongs to the step before.
 func histogram(query CountQuery, counts []int64) Histogram {
+	if last := len(counts) - 1; last > 0 && query.StartMS+int64(last)*query.StepMS == query.EndMS {
+		counts[last-1] += counts[last]
+		counts = counts[:last]
+	}
 	var h Histogram
 	for i, n := range counts {
 		start := query.StartMS + int64(i)*query.StepMS

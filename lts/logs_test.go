@@ -252,8 +252,8 @@ func TestOutlivedRecordsAreInNoAnswer(t *testing.T) {
 		t.Errorf("CountLogs: %d in %v, want 1 in the third step", histogram.Count, got)
 	}
 	s.now = s.now.AddDate(1, 0, 0)
-	if histogram, err = s.CountLogs(t.Context(), ours, s.groupID, s.id, countQuery()); err != nil || histogram.Count != 0 || len(histogram.Steps) != 3601 {
-		t.Errorf("CountLogs a year later: %d in %d steps, %v; want 0 in 3601", histogram.Count, len(histogram.Steps), err)
+	if histogram, err = s.CountLogs(t.Context(), ours, s.groupID, s.id, countQuery()); err != nil || histogram.Count != 0 || len(histogram.Steps) != 3600 {
+		t.Errorf("CountLogs a year later: %d in %d steps, %v; want 0 in 3600", histogram.Count, len(histogram.Steps), err)
 	}
 }
 
@@ -321,6 +321,43 @@ func TestCountLogs(t *testing.T) {
 			q.StepMS = step
 			if _, err := s.CountLogs(t.Context(), ours, s.groupID, s.id, q); !errors.Is(err, lts.ErrInvalidBody) {
 				t.Errorf("CountLogs: %v, want %v", err, lts.ErrInvalidBody)
+			}
+		})
+	}
+}
+
+// The end of a window belongs to it, but makes no step of its own.
+func TestCountLogsInStepsThatFillTheWindow(t *testing.T) {
+	s := newStream(t)
+	s.write(t, nil, "first", "second", "third", "fourth", "fifth") // a second apart
+	for _, tt := range []struct {
+		name string
+		step int64
+		want []int64
+	}{
+		{"one step", 4000, []int64{5}},
+		{"two", 2000, []int64{2, 3}},
+		{"four", 1000, []int64{1, 1, 1, 2}},
+		{"longer than the window", 4001, []int64{5}},
+		{"not quite", 3999, []int64{4, 1}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			q := countQuery()
+			q.StepMS, q.EndMS = tt.step, q.StartMS+4000
+			got, err := s.CountLogs(t.Context(), ours, s.groupID, s.id, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, stepCounts(got)); diff != "" || got.Count != 5 {
+				t.Errorf("CountLogs counts %d (-want +got):\n%s", got.Count, diff)
+			}
+			for i, step := range got.Steps {
+				if step.StartMS >= step.EndMS {
+					t.Errorf("step %d is from %d to %d, want one that has a length", i, step.StartMS, step.EndMS)
+				}
+			}
+			if last := got.Steps[len(got.Steps)-1]; last.EndMS != q.EndMS {
+				t.Errorf("the last step ends at %d, want the end of the window, %d", last.EndMS, q.EndMS)
 			}
 		})
 	}

@@ -7,14 +7,13 @@ import (
 
 // A Stream is a log stream.
 type Stream struct {
-	ID                string
-	GroupID           string
-	Name              string // unique in its group
-	Alias             string
-	TTLDays           int // 0 means the group's
-	EnterpriseProject string
-	Tags              []Tag
-	CreatedAt         time.Time // in whole milliseconds
+	ID        string
+	GroupID   string
+	Name      string // unique in its group
+	Alias     string
+	TTLDays   int // 0 means the group's
+	Tags      []Tag
+	CreatedAt time.Time // in whole milliseconds
 }
 
 // A StreamSpec says what a new stream shall be. Its form has been checked
@@ -22,8 +21,8 @@ type Stream struct {
 type StreamSpec struct {
 	Name              string
 	Alias             string
-	TTLDays           int // 0 means the group's
-	EnterpriseProject string
+	TTLDays           int    // 0 means the group's
+	EnterpriseProject string // for clients to send; a [Service] has none, and no answer shows it
 	Tags              []Tag
 }
 
@@ -44,14 +43,13 @@ type StreamTx interface {
 // stored.
 func (s *Service) CreateStream(ctx context.Context, projectID, groupID string, spec StreamSpec) (Stream, error) {
 	stream := Stream{
-		ID:                s.newID(),
-		GroupID:           groupID,
-		Name:              spec.Name,
-		Alias:             spec.Alias,
-		TTLDays:           spec.TTLDays,
-		EnterpriseProject: spec.EnterpriseProject,
-		Tags:              spec.Tags,
-		CreatedAt:         s.now().Truncate(time.Millisecond),
+		ID:        s.newID(),
+		GroupID:   groupID,
+		Name:      spec.Name,
+		Alias:     spec.Alias,
+		TTLDays:   spec.TTLDays,
+		Tags:      spec.Tags,
+		CreatedAt: s.now().Truncate(time.Millisecond),
 	}
 	err := s.catalog.Update(ctx, projectID, func(tx CatalogTx) error {
 		if _, err := findGroup(tx, groupID); err != nil {

@@ -15,18 +15,17 @@ func TestCreateStream(t *testing.T) {
 	s := newService(t, lts.Config{Now: func() time.Time { return at }})
 	group := createGroup(t, s, ours, "group")
 	got, err := s.CreateStream(t.Context(), ours, group.ID, lts.StreamSpec{
-		Name: "stream", Alias: "alias", TTLDays: 30, EnterpriseProject: "enterprise", Tags: someTags,
+		Name: "stream", Alias: "alias", TTLDays: 30, Tags: someTags,
 	})
 	wantError(t, "CreateStream", err, nil)
 	want := lts.Stream{
-		ID:                "00000000-0000-0000-0000-000000000002",
-		GroupID:           group.ID,
-		Name:              "stream",
-		Alias:             "alias",
-		TTLDays:           30,
-		EnterpriseProject: "enterprise",
-		Tags:              someTags,
-		CreatedAt:         time.Date(2024, 2, 28, 12, 0, 0, 123_000_000, time.UTC),
+		ID:        "00000000-0000-0000-0000-000000000002",
+		GroupID:   group.ID,
+		Name:      "stream",
+		Alias:     "alias",
+		TTLDays:   30,
+		Tags:      someTags,
+		CreatedAt: time.Date(2024, 2, 28, 12, 0, 0, 123_000_000, time.UTC),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("CreateStream (-want +got):\n%s", diff)
@@ -141,7 +140,7 @@ func TestUpdateStream(t *testing.T) {
 			s := newService(t, lts.Config{})
 			group := createGroup(t, s, ours, "group")
 			want, err := s.CreateStream(t.Context(), ours, group.ID, lts.StreamSpec{
-				Name: "stream", Alias: "alias", EnterpriseProject: "enterprise", TTLDays: 7, Tags: someTags,
+				Name: "stream", Alias: "alias", TTLDays: 7, Tags: someTags,
 			})
 			wantError(t, "CreateStream", err, nil)
 			got, err := s.UpdateStream(t.Context(), ours, group.ID, want.ID, tt.change)

@@ -112,6 +112,9 @@ func merge(fsys fs.FS, edition, language string) (*yaml.Node, error) {
 			return nil, err
 		}
 	}
+	if err := declareHeaders(root.Content[0]); err != nil {
+		return nil, fmt.Errorf("%s: %w", files[0], err)
+	}
 	return root, nil
 }
 

@@ -374,7 +374,12 @@ func TestBundleKeepsTheOrderOfTheDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, b := outline(t, file), outline(t, mustBundle(t, openapi.Latest, "json")); !slices.Equal(a, b) {
+	everywhere := func(line string) bool { // what a bundle declares beyond the file
+		return strings.HasSuffix(line, "/headers") || strings.Contains(line, "/headers/X-Request-Id")
+	}
+	a := slices.DeleteFunc(outline(t, file), everywhere)
+	b := slices.DeleteFunc(outline(t, mustBundle(t, openapi.Latest, "json")), everywhere)
+	if !slices.Equal(a, b) {
 		t.Errorf("the bundle of latest (-lts.yaml +bundle):\n%s", cmp.Diff(a, b))
 	}
 }

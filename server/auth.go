@@ -105,8 +105,10 @@ func (s *Server) byToken(token string) (caller, error) {
 }
 
 // bySignature verifies a signed request. The body is read for it, up to the
-// limit of signed requests, and put back.
+// limit of signed requests, and put back; but not before everything holds that
+// can be told without it, because whoever knows an access key could send one.
 func (s *Server) bySignature(r *http.Request, authorization string) (caller, error) {
+	now := s.options.Now()
 	parsed, err := signature.Parse(authorization)
 	if err != nil {
 		return caller{}, refuseSignature(err)
@@ -115,12 +117,18 @@ func (s *Server) bySignature(r *http.Request, authorization string) (caller, err
 	if !known {
 		return caller{}, refuseSignature(errUnknownKey)
 	}
+	if err := signature.VerifyHead(signedRequest(r, nil), authorization, now); err != nil {
+		return caller{}, refuseSignature(err)
+	}
+	if r.ContentLength > signature.MaxBody {
+		return caller{}, refuseSignature(signature.ErrBodyTooLarge)
+	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, signature.MaxBody+1))
 	if err != nil {
 		return caller{}, unreadable(err)
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	if err := signature.Verify(signedRequest(r, body), authorization, key.Secret, s.options.Now()); err != nil {
+	if err := signature.Verify(signedRequest(r, body), authorization, key.Secret, now); err != nil {
 		return caller{}, refuseSignature(err)
 	}
 	user, domain, err := s.options.Directory.Owner(key)

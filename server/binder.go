@@ -7,12 +7,14 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/oapi-codegen/runtime"
 
 	"github.com/ltskit/ltskit/lts"
+	"github.com/ltskit/ltskit/openapi"
 )
 
 // An acceptedBody has been found valid by [accept.Check]: encoding/json reads
@@ -38,12 +40,16 @@ var errUnchecked = errors.New("the body has not been validated")
 // Bind implements [echo.Binder].
 func (bodyBinder) Bind(into any, c echo.Context) error {
 	var err error
+	var value any // what has been decoded of the body
 	switch body := c.Request().Body.(type) {
 	case acceptedBody:
-		err = json.Unmarshal(body.raw, into)
+		if err = json.Unmarshal(body.raw, into); err != nil {
+			value, _ = decodeJSON(body.raw) // which is valid
+		}
 	case validatedBody:
-		if err = runtime.BindJSONValue(body.value, into); err != nil {
-			err = cmp.Or(bindText(body.value, into), err)
+		value = body.value
+		if err = runtime.BindJSONValue(value, into); err != nil {
+			err = cmp.Or(bindText(value, into), err)
 		}
 	default:
 		return lts.ErrInternal.CausedBy(errUnchecked)
@@ -51,7 +57,7 @@ func (bodyBinder) Bind(into any, c echo.Context) error {
 	if err != nil {
 		// The Go type takes less than the schema: there are digits that are no
 		// 64-bit number. What err says is not logged, it has the value in it.
-		return lts.ErrInvalidBody.WithDetails(lts.Detail{Field: unboundField(err), Rule: "must be of format int64"})
+		return lts.ErrInvalidBody.WithDetails(lts.Detail{Field: unboundField(value, err), Rule: "must be of format int64"})
 	}
 	return nil
 }
@@ -65,14 +71,46 @@ func bindText(value, into any) error {
 	return json.Unmarshal(text, into)
 }
 
-// unboundField is the pointer to the field that could not be decoded. It has no
-// indexes, which encoding/json does not tell.
-func unboundField(err error) string {
+// unboundField is the pointer to the field of a body that could not be decoded,
+// or "". The error names the fields on the way to it, but no indexes.
+func unboundField(body any, err error) string {
 	wrong, is := errors.AsType[*json.UnmarshalTypeError](err)
 	if !is {
 		return ""
 	}
-	return "/" + strings.ReplaceAll(wrong.Field, ".", "/")
+	names := strings.Split(wrong.Field, ".")
+	if at, found := firstNot64Bits(body, names); found {
+		names = at
+	}
+	return openapi.Pointer(names...)
+}
+
+// firstNot64Bits finds the first digits under these names, in whichever elements
+// of arrays, that are no 64-bit number.
+func firstNot64Bits(value any, names []string) (at []string, found bool) {
+	switch value := value.(type) {
+	case map[string]any:
+		if len(names) == 0 {
+			return nil, false
+		}
+		at, found = firstNot64Bits(value[names[0]], names[1:])
+		return append([]string{names[0]}, at...), found
+	case []any:
+		for i, element := range value {
+			if at, found = firstNot64Bits(element, names); found {
+				return append([]string{strconv.Itoa(i)}, at...), true
+			}
+		}
+		return nil, false
+	case string:
+		_, err := strconv.ParseInt(value, 10, 64)
+		return nil, err != nil && len(names) == 0
+	case json.Number:
+		_, err := value.Int64()
+		return nil, err != nil && len(names) == 0
+	default:
+		return nil, false
+	}
 }
 
 // maxTrust is how many bytes are made ready for a body because its sender says

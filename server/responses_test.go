@@ -10,6 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ltskit/ltskit/lts"
 	"github.com/ltskit/ltskit/openapi"
 	"github.com/ltskit/ltskit/server"
 )
@@ -77,6 +78,39 @@ func TestAnswersThatKeepTheDocumentAreNotLogged(t *testing.T) {
 	if diff := cmp.Diff(want, counted.calls); diff != "" {
 		t.Errorf("monitored calls (-want +got):\n%s", diff)
 	}
+}
+
+// The longest line that may be written comes back, also with highlight tags
+// around each of its words, and keeps the document of every edition.
+func TestTheLongestLineKeepsTheDocument(t *testing.T) {
+	t.Parallel()
+	inEveryEdition(t, func(t *testing.T, edition string) {
+		var log logBuffer
+		var counted tally
+		s := start(t, config{edition: edition, options: server.Options{ValidateResponses: true, Log: log.logger(), Monitor: &counted}})
+		group := s.createGroup(t, devProject, "group")
+		stream := s.createStream(t, devProject, group, "stream")
+		line := strings.Repeat("word ", lts.MaxContent/len("word ")) + "x"
+		now := time.Now()
+		s.do(t, request{op: "ReportLogs", group: group, stream: stream, body: encode(map[string]any{
+			"log_time_ns": now.UnixNano(), "contents": []string{line},
+		})}).want(t, http.StatusOK)
+		for keywords, want := range map[string]string{"": line, "word": strings.ReplaceAll(line, "word", "<HighLightTag>word</HighLightTag>")} {
+			a := s.do(t, request{op: "ListLogs", group: group, stream: stream, body: encode(map[string]any{
+				"start_time": now.UnixMilli() - 1000, "end_time": now.UnixMilli() + 1000, "keywords": keywords,
+			})}).want(t, http.StatusOK)
+			logs := decode[struct {
+				Logs []struct{ Content string }
+			}](t, a).Logs
+			if len(logs) != 1 || logs[0].Content != want {
+				t.Errorf("a query for %q does not give the line of %d bytes, but %.200s", keywords, len(line), a.body)
+			}
+		}
+		s.finish()
+		if len(counted.violations) > 0 {
+			t.Errorf("violations of %q:\n%.500s", counted.violations, log.String())
+		}
+	})
 }
 
 func TestTheMonitorSeesErrorsWithoutValidation(t *testing.T) {

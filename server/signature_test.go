@@ -1,7 +1,9 @@
 package server_test
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -158,6 +160,76 @@ func TestLengthOfSignedBody(t *testing.T) {
 		t.Errorf("a signed body of %d bytes: %d %.300s, want that it is too long", signature.MaxBody+1, a.status, a.body)
 	}
 	s.do(t, request{op: "CreateLogGroup", body: body}).want(t, http.StatusCreated) // a token has no such limit
+}
+
+// Whoever knows an access key, which is no secret, cannot make the server read
+// a body with a request that is refused whatever the body is.
+func TestBodyOfARefusedSignatureIsNotRead(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	s := start(t, config{now: clock.Now})
+	good := func() request { return s.sign(t, request{op: "CreateLogGroup", body: newGroup}, clock.Now()) }
+	changed := func(header, from, to string) request {
+		r := good()
+		r.header[header] = strings.Replace(r.header[header], from, to, 1)
+		return r
+	}
+	for _, tt := range []struct {
+		name    string
+		request request
+		length  int64
+		rule    error
+	}{
+		{"a form that is none", changed("Authorization", "SignedHeaders", "Headers"), 0, signature.ErrMalformed},
+		{"an old date", s.sign(t, good(), clock.Now().Add(-16*time.Minute)), 0, signature.ErrExpired},
+		{"no date", without(good(), signature.DateHeader), 0, signature.ErrDateMissing},
+		{"a date that is not signed", changed("Authorization", ";x-sdk-date", ""), 0, signature.ErrDateNotSigned},
+		{"a signed header that is missing", changed("Authorization", ";x-sdk-date", ";x-none;x-sdk-date"), 0, signature.ErrHeaderMissing},
+		{"a body that says it is too long", good(), signature.MaxBody + 1, signature.ErrBodyTooLarge},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			body := &watchedBody{}
+			status, answer := s.handle(t, tt.request, body, tt.length)
+			if status != http.StatusUnauthorized || !strings.Contains(answer, tt.rule.Error()) {
+				t.Errorf("answer %d %s, want 401 with %q", status, answer, tt.rule)
+			}
+			if body.read {
+				t.Error("the body was read")
+			}
+		})
+	}
+	t.Run("but that of another signature is", func(t *testing.T) {
+		body := &watchedBody{}
+		if status, answer := s.handle(t, good(), body, 0); status != http.StatusUnauthorized || !body.read {
+			t.Errorf("answer %d %s, read is %t, want 401 after reading", status, answer, body.read)
+		}
+	})
+}
+
+// A watchedBody is empty and tells whether it was read.
+type watchedBody struct{ read bool }
+
+// Read implements [io.Reader].
+func (b *watchedBody) Read([]byte) (int, error) {
+	b.read = true
+	return 0, io.EOF
+}
+
+// handle hands a request to the handler as it is, with a body and the length
+// that it claims (0: none), so that nothing but the handler reads the body.
+func (s *service) handle(t testing.TB, r request, body io.Reader, length int64) (status int, answer string) {
+	t.Helper()
+	in := httptest.NewRequestWithContext(t.Context(), r.method, s.server.URL+r.path, body)
+	in.ContentLength = length
+	in.Header.Set("Content-Type", jsonType)
+	for name, value := range r.header {
+		if value != "" {
+			in.Header.Set(name, value)
+		}
+	}
+	out := httptest.NewRecorder()
+	s.handler.ServeHTTP(out, in)
+	return out.Code, out.Body.String()
 }
 
 // sign signs a request with the access key of the development project.

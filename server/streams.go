@@ -12,11 +12,10 @@ type streamHandlers struct{ service *lts.Service }
 
 func (h streamHandlers) CreateLogStream(ctx context.Context, req apiserver.CreateLogStreamRequestObject) (apiserver.CreateLogStreamResponseObject, error) {
 	stream, err := h.service.CreateStream(ctx, req.ProjectID, req.LogGroupID, lts.StreamSpec{
-		Name:              req.Body.LogStreamName,
-		Alias:             deref(req.Body.LogStreamNameAlias),
-		TTLDays:           int(deref(req.Body.TTLInDays)),
-		EnterpriseProject: deref(req.Body.EnterpriseProjectName),
-		Tags:              fromTags(req.Body.Tags),
+		Name:    req.Body.LogStreamName,
+		Alias:   deref(req.Body.LogStreamNameAlias),
+		TTLDays: int(deref(req.Body.TTLInDays)),
+		Tags:    fromTags(req.Body.Tags),
 	})
 	if err != nil {
 		return nil, err

@@ -100,22 +100,25 @@ func newParameter(documented *openapi3.Parameter) parameter {
 
 func (o *operation) checkParameters(c echo.Context) error {
 	var details []lts.Detail
+	var answer *lts.Error
 	for _, p := range o.parameters {
 		text, present := p.text(c)
-		if !present {
-			if p.Required {
-				details = append(details, lts.Detail{Field: p.Name, Rule: "is required"})
-			}
-			continue
+		rule := ""
+		switch {
+		case present:
+			rule = p.check(text)
+		case p.Required:
+			rule = "is required"
 		}
-		if rule := p.check(text); rule != "" {
+		if rule != "" {
 			details = append(details, lts.Detail{Field: p.Name, Rule: rule})
+			answer = worse(answer, errorOfField(p.Schema.Value, !present))
 		}
 	}
-	if len(details) > 0 {
-		return lts.ErrInvalidBody.WithDetails(details...)
+	if answer == nil {
+		return nil
 	}
-	return nil
+	return answer.WithDetails(details...)
 }
 
 // text gives a parameter as the handler gets it. Of one that is sent several

@@ -129,10 +129,11 @@ func TestDetailsOfValidation(t *testing.T) {
 	group := s.createGroup(t, devProject, "parent")
 	stream := s.createStream(t, devProject, group, "stream")
 	tests := map[string]struct {
-		op   string
-		body string
-		code string
-		want []detail
+		op    string
+		query string
+		body  string
+		code  string
+		want  []detail
 	}{
 		"missing": {
 			op: "CreateLogGroup", body: `{"ttl_in_days":7}`, code: "LTS.0009",
@@ -176,7 +177,11 @@ func TestDetailsOfValidation(t *testing.T) {
 		},
 		"more than 64 bits in a string in an element": {
 			op: "ReportLogsHighAccuracy", body: `{"contents":[{"log_time_ns":1,"log":"a"},{"log_time_ns":"9999999999999999999","log":"b"}]}`, code: "LTS.0009",
-			want: []detail{{"/contents/log_time_ns", "must be of format int64"}},
+			want: []detail{{"/contents/1/log_time_ns", "must be of format int64"}},
+		},
+		"more than 64 bits in an element of a body with spaces and a number": {
+			op: "ReportLogsHighAccuracy", body: `{"contents": [{"log_time_ns": 1.0, "log": "a"}, {"log_time_ns": "1", "log": "9999999999999999999"}, {"log_time_ns": "9999999999999999999", "log": "b"}]}`, code: "LTS.0009",
+			want: []detail{{"/contents/2/log_time_ns", "must be of format int64"}},
 		},
 		"a line of too many bytes": {
 			op: "ReportLogs", body: `{"log_time_ns":1,"contents":["a","` + strings.Repeat("é", lts.MaxContent/2+1) + `"]}`, code: "LTS.0009",
@@ -223,9 +228,28 @@ func TestDetailsOfValidation(t *testing.T) {
 				{"/dir_prefix_name", `must match ^$|^(/)?([a-zA-Z0-9._-]+)(/[a-zA-Z0-9._-]+)*(/)?$`}, {"/obs_bucket_name", "must have at least 3 characters"},
 			},
 		},
-		"the general code wins over one with a lower name": {
-			op: "CreateLogtank", body: `{"logtank":{"resource_type":"BALANCER","log_group_id":"g","log_stream_id":"s"}}`, code: "LTS.0009",
+		"of two fields with the same code the first is named": {
+			op: "CreateLogtank", body: `{"logtank":{"resource_type":"BALANCER","log_group_id":"g","log_stream_id":"s"}}`, code: "GA.9001",
 			want: []detail{{"/logtank/resource_id", "is required"}, {"/logtank/resource_type", `must be one of ["LISTENER"]`}},
+		},
+		"a logtank without what it is about": {
+			op: "CreateLogtank", body: `{"logtank":{}}`, code: "GA.9001",
+			want: []detail{
+				{"/logtank/log_group_id", "is required"}, {"/logtank/log_stream_id", "is required"},
+				{"/logtank/resource_id", "is required"}, {"/logtank/resource_type", "is required"},
+			},
+		},
+		"no logtank": {
+			op: "CreateLogtank", body: `{}`, code: "GA.9001",
+			want: []detail{{"/logtank", "is required"}},
+		},
+		"a logtank that is none": {
+			op: "CreateLogtank", body: `{"logtank":[]}`, code: "GA.9001",
+			want: []detail{{"/logtank", "must be of type object"}},
+		},
+		"a wrong limit of logtanks": {
+			op: "ListLogtanks", query: "limit=0", code: "GA.9001",
+			want: []detail{{"limit", "must be at least 1"}},
 		},
 		"the general code wins over the field's": {
 			op: "CreateLogGroup", body: `{"log_group_name":1,"ttl_in_days":true}`, code: "LTS.0009",
@@ -234,7 +258,7 @@ func TestDetailsOfValidation(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			a := s.do(t, request{op: tt.op, group: group, stream: stream, body: tt.body})
+			a := s.do(t, request{op: tt.op, query: tt.query, group: group, stream: stream, body: tt.body})
 			e := decode[errorBody](t, a.want(t, http.StatusBadRequest))
 			if e.Code != tt.code || !slices.Equal(e.Details, tt.want) {
 				t.Errorf("%s:\n got %s %q\nwant %s %q", a.what, e.Code, e.Details, tt.code, tt.want)

@@ -25,7 +25,9 @@ const maxDetails = 100
 func violation(schema *openapi3.Schema, err error) error {
 	var details []lts.Detail
 	var answer *lts.Error
-	for _, broken := range brokenRules(err) {
+	rules := brokenRules(err)
+	slices.SortStableFunc(rules, func(a, b *openapi3.SchemaError) int { return slices.Compare(a.JSONPointer(), b.JSONPointer()) })
+	for _, broken := range rules {
 		pointer := broken.JSONPointer()
 		details = append(details, lts.Detail{Field: openapi.Pointer(pointer...), Rule: ruleText(broken)})
 		answer = worse(answer, errorOf(schema, pointer, broken.SchemaField == "required"))
@@ -83,6 +85,11 @@ func errorOf(schema *openapi3.Schema, pointer []string, missing bool) *lts.Error
 	if field == nil {
 		return lts.ErrInvalidBody
 	}
+	return errorOfField(field, missing)
+}
+
+// errorOfField is the error for a value that breaks a schema, or is missing.
+func errorOfField(field *openapi3.Schema, missing bool) *lts.Error {
 	v, ok := openapi.ViolationOf(field)
 	if !ok || missing && !v.Missing {
 		return lts.ErrInvalidBody

@@ -436,7 +436,7 @@ type CreateLogGroupResponse struct {
 
 // CreateLogStreamRequest Name and lifetime of a new stream.
 type CreateLogStreamRequest struct {
-	// EnterpriseProjectName Name of the enterprise project that the stream belongs to.
+	// EnterpriseProjectName Name of the enterprise project that the stream belongs to. No answer shows it.
 	EnterpriseProjectName *string `json:"enterprise_project_name,omitempty"`
 
 	// LogStreamName Name of the stream, unique in its group.
@@ -803,10 +803,10 @@ type LogStream struct {
 	// CreationTime When the stream was created, in milliseconds since 1970-01-01 UTC.
 	CreationTime int64 `json:"creation_time"`
 
-	// FilterCount How many filters the stream has.
+	// FilterCount How many filters the stream has. No operation makes one; without any it is 0.
 	FilterCount int32 `json:"filter_count"`
 
-	// IsFavorite Whether the stream is among the favourites.
+	// IsFavorite Whether the stream is among the favourites. No operation makes it one; without any it is false.
 	IsFavorite bool `json:"is_favorite"`
 
 	// LogStreamID An ID of 36 characters.

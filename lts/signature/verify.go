@@ -82,6 +82,19 @@ func Verify(req Request, authorization, secretKey string, now time.Time) error {
 	return nil
 }
 
+// VerifyHead makes the checks of [Verify] that need neither the body nor the
+// secret key, so that nothing is read of a request that is refused anyway: the
+// form of authorization, the date, the signed headers, the target.
+func VerifyHead(req Request, authorization string, now time.Time) error {
+	auth, err := Parse(authorization)
+	if err != nil {
+		return err
+	}
+	req.Header = normalized(req.Header)
+	_, err = checkHead(req, auth.SignedHeaders, now)
+	return err
+}
+
 // check makes all checks but that of the signature on a request with a
 // normalized header, cheap ones first. It returns what else is signed: the
 // date and the payload hash.
@@ -89,13 +102,7 @@ func check(req Request, names []string, secretKey string, now time.Time) (date t
 	if secretKey == "" {
 		return date, "", ErrNoSecret
 	}
-	if date, err = checkDate(req.Header, names, now); err != nil {
-		return date, "", err
-	}
-	if err = checkHeaders(req.Header, names); err != nil {
-		return date, "", err
-	}
-	if err = checkTarget(req); err != nil {
+	if date, err = checkHead(req, names, now); err != nil {
 		return date, "", err
 	}
 	if len(req.Body) > MaxBody {
@@ -103,6 +110,18 @@ func check(req Request, names []string, secretKey string, now time.Time) (date t
 	}
 	payload, err = payloadHash(req)
 	return date, payload, err
+}
+
+// checkHead makes the checks that need no body, and returns the date.
+func checkHead(req Request, names []string, now time.Time) (time.Time, error) {
+	date, err := checkDate(req.Header, names, now)
+	if err != nil {
+		return date, err
+	}
+	if err := checkHeaders(req.Header, names); err != nil {
+		return date, err
+	}
+	return date, checkTarget(req)
 }
 
 func checkDate(header map[string][]string, names []string, now time.Time) (time.Time, error) {

@@ -147,6 +147,10 @@ func TestVerifyRefusesAnotherSignature(t *testing.T) {
 			if err := signature.Verify(req, tt.authorization, tt.secret, signedAt); !errors.Is(err, tt.want) {
 				t.Errorf("Verify of %q error is %v, want %v", tt.authorization, err, tt.want)
 			}
+			malformed := errors.Is(tt.want, signature.ErrMalformed)
+			if err := signature.VerifyHead(req, tt.authorization, signedAt); errors.Is(err, signature.ErrMalformed) != malformed {
+				t.Errorf("VerifyHead of %q error is %v, want a malformed one: %t", tt.authorization, err, malformed)
+			}
 		})
 	}
 	t.Run("but another access key is the caller's to look up", func(t *testing.T) {
@@ -196,6 +200,14 @@ func TestVerifyRefusesRightSignaturesOf(t *testing.T) {
 			err := signature.Verify(tt.req, forge(tt.req, tt.signed...), secret, signedAt)
 			if !errors.Is(err, tt.want) {
 				t.Errorf("Verify error is %v, want %v", err, tt.want)
+			}
+			want := tt.want
+			if errors.Is(want, signature.ErrBodyTooLarge) || errors.Is(want, signature.ErrBodyMismatch) {
+				want = nil // which only the body tells
+			}
+			err = signature.VerifyHead(body(tt.req, nil), forge(tt.req, tt.signed...), signedAt)
+			if !errors.Is(err, want) {
+				t.Errorf("VerifyHead error is %v, want %v", err, want)
 			}
 		})
 	}

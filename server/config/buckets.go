@@ -22,7 +22,7 @@ func (c *Config) checkBuckets(report reporter) {
 	const endpoint, accessKey, secretKey = "buckets.s3.endpoint", "buckets.s3.access_key", "buckets.s3.secret_key"
 	s3 := c.Buckets.S3
 	if problem := urlProblem(s3.Endpoint, "https://s3.example.com"); problem != "" {
-		report(endpoint, "%q %s", s3.Endpoint, problem)
+		report(endpoint, "%q %s", withoutUser(s3.Endpoint), problem)
 	}
 	if s3.Endpoint != "" && c.Buckets.Folder != "" {
 		report("buckets.folder", "the buckets are in a service already, at %s", endpoint)

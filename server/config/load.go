@@ -184,7 +184,7 @@ func (c *Config) check() error {
 		report("tls.self_signed", "there is a certificate already, in tls.cert_file")
 	}
 	if problem := urlProblem(c.PublicURL, "https://logs.example.com"); problem != "" {
-		report("public_url", "%q %s", c.PublicURL, problem)
+		report("public_url", "%q %s", withoutUser(c.PublicURL), problem)
 	}
 	if n := len(c.TokenKey); n > 0 && n < lts.MinTokenKey {
 		report("token_key", "must have at least %d bytes", lts.MinTokenKey)
@@ -225,6 +225,21 @@ func urlProblem(text, example string) string {
 	default:
 		return ""
 	}
+}
+
+// withoutUser hides what may be user and password in a text that may be no URL:
+// all before its last "@" but the scheme.
+func withoutUser(text string) string {
+	at := strings.LastIndex(text, "@")
+	if at < 0 {
+		return text
+	}
+	for _, scheme := range []string{"http://", "https://"} {
+		if strings.HasPrefix(text, scheme) {
+			return scheme + hidden + text[at:]
+		}
+	}
+	return hidden + text[at:]
 }
 
 func isLoopback(host string) bool {

@@ -117,6 +117,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"two certificates", "tls: {cert_file: a, key_file: b, self_signed: true}\n", nil, nil, []string{"lts.yaml:1: tls.self_signed: there is a certificate already"}},
 		{"a public URL without a scheme", "public_url: logs.example.com\n", nil, nil, []string{`lts.yaml:1: public_url: "logs.example.com" is not a URL such as https://logs.example.com`}},
 		{"a short key of tokens", "", []string{"LTS_TOKEN_KEY=" + strings.Repeat("x", 31)}, nil, []string{"LTS_TOKEN_KEY: token_key: must have at least 32 bytes"}},
+		{"a public URL with a password", "public_url: https://user:top-secret@logs.example.com\n", nil, nil, []string{`public_url: "https://(hidden)@logs.example.com" must be a base URL`}},
 		{"a public URL that goes on", "public_url: https://logs.example.com/\n", nil, nil, []string{"must be a base URL: without a slash at its end"}},
 		{"no time at all", "timeouts: {headers: 0s}\n", nil, nil, []string{"lts.yaml:1: timeouts.headers: must be more than 0"}},
 	} {

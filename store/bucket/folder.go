@@ -63,7 +63,8 @@ func openFolder(dir, name string) (*blob.Bucket, error) {
 	})
 }
 
-// isFolder tells whether there is a folder that may be written to.
+// isFolder tells whether there is a folder that this process may write to. One
+// that nobody may write to is refused to root as well, who could.
 func isFolder(path string) (bool, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -71,11 +72,14 @@ func isFolder(path string) (bool, error) {
 		return false, nil
 	case errors.Is(err, fs.ErrPermission):
 		return false, lts.ErrBucketForbidden.CausedBy(err)
-	case err != nil:
+	case err != nil || !info.IsDir():
 		return false, err
-	case info.IsDir() && info.Mode().Perm()&0o200 == 0:
-		return false, lts.ErrBucketForbidden.CausedBy(fmt.Errorf("%s may not be written to", path))
-	default:
-		return info.IsDir(), nil
+	case info.Mode().Perm()&0o222 == 0:
+		return false, lts.ErrBucketForbidden.CausedBy(fmt.Errorf("nobody may write to %s", path))
 	}
+	err = mayWriteTo(path)
+	if errors.Is(err, fs.ErrPermission) {
+		err = lts.ErrBucketForbidden.CausedBy(err)
+	}
+	return err == nil, err
 }

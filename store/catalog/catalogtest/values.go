@@ -15,7 +15,7 @@ var values = []sentence{
 		g := lts.Group{ID: idOf("group"), Name: "group", Alias: "alias", TTLDays: 365, Tags: oneTag, CreatedAt: moment}
 		s := lts.Stream{
 			ID: idOf("stream"), GroupID: g.ID, Name: "stream", Alias: "second name", TTLDays: 30,
-			EnterpriseProject: "enterprise", Tags: oneTag, CreatedAt: moment.Add(time.Millisecond),
+			Tags: oneTag, CreatedAt: moment.Add(time.Millisecond),
 		}
 		keep(t, c, ours, g, s)
 		wantFound(t, c, g, s)
@@ -24,7 +24,6 @@ var values = []sentence{
 		g, s := oneOfEach(t, c, ours)
 		g.Name, g.Alias, g.TTLDays, g.Tags = "new name", "new alias", 1, oneTag
 		s.Name, s.Alias, s.TTLDays, s.Tags = "new name", "new alias", 1, oneTag
-		s.EnterpriseProject = "new enterprise"
 		update(t, c, ours, func(tx lts.CatalogTx) error { return tx.UpdateGroup(g) })
 		update(t, c, ours, func(tx lts.CatalogTx) error { return tx.UpdateStream(s) })
 		wantFound(t, c, g, s)
@@ -73,7 +72,7 @@ var values = []sentence{
 		for _, name := range oddNames {
 			g := group(name)
 			s := stream(g, name)
-			g.Alias, s.Alias, s.EnterpriseProject = name, name, name
+			g.Alias, s.Alias = name, name
 			keep(t, c, ours, g, s)
 			wantFound(t, c, g, s)
 		}
