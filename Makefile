@@ -20,7 +20,7 @@ FUZZTIME ?= 10s
 .NOTPARALLEL: # verify writes what the other targets read
 
 .PHONY: all
-all: test race-ci verify lint conform arazzo browsertest ## Do what CI does (the default).
+all: test race-ci verify lint conform interop arazzo browsertest ## Do what CI does (the default).
 
 .PHONY: help
 help: ## List the targets.
@@ -48,6 +48,10 @@ race-ci: ## Run what is about concurrency with the race detector, as CI does.
 .PHONY: s3test
 s3test: ## Run the suite of buckets against a real S3 server (a module of its own).
 	@cd store/bucket/s3test && $(GO) test ./...
+
+.PHONY: interop
+interop: build ## Let clients that were written elsewhere talk to `lts serve` (a module of its own).
+	@cd interop && LTS_PROGRAM=$(CURDIR)/bin/lts $(GO) test -count 1 -timeout 5m ./...
 
 .PHONY: conform
 conform: build ## Check the reference server against the document.
