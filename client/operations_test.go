@@ -97,7 +97,7 @@ func TestStreams(t *testing.T) {
 		t.Errorf("listed (-want +got):\n%s", diff)
 	}
 	all := must(c.Streams.ListAll(ctx, lts.StreamFilter{GroupName: "web", StreamName: "errors"}))(t)
-	if len(all) != 1 || all[0].ID != inherits.ID || all[0].GroupID != "" {
+	if len(all) != 1 || all[0].ID != inherits.ID || all[0].GroupID != group.ID {
 		t.Errorf("listed by names: %+v, want the stream errors", all)
 	}
 	found := must(c.Streams.ByName(ctx, "web", "errors"))(t)

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -45,8 +46,8 @@ func (s *Streams) List(ctx context.Context, groupID string) ([]lts.Stream, error
 	return fromStreams(answer, groupID), nil
 }
 
-// ListAll lists the streams of all groups that a filter chooses. The service
-// does not say which group a stream is in: GroupID is empty.
+// ListAll lists the streams of all groups that a filter chooses. GroupID is
+// empty where a service does not say which group a stream is in.
 func (s *Streams) ListAll(ctx context.Context, filter lts.StreamFilter) ([]lts.Stream, error) {
 	answer, err := decode[api.ListLogStreamsResponse](s.lts.ListProjectLogStreams(
 		as(ctx, "ListProjectLogStreams", repeatable), s.project, &api.ListProjectLogStreamsParams{
@@ -105,7 +106,7 @@ func fromStreams(answer api.ListLogStreamsResponse, groupID string) []lts.Stream
 	for i, stream := range answer.LogStreams {
 		streams[i] = lts.Stream{
 			ID:        stream.LogStreamID,
-			GroupID:   groupID,
+			GroupID:   cmp.Or(deref(stream.LogGroupID), groupID),
 			Name:      stream.LogStreamName,
 			Alias:     deref(stream.LogStreamNameAlias),
 			TTLDays:   int(deref(stream.TTLInDays)),

@@ -501,6 +501,7 @@ type streamList struct {
 
 type streamItem struct {
 	ID      string            `json:"log_stream_id"`
+	GroupID string            `json:"log_group_id"`
 	Name    string            `json:"log_stream_name"`
 	Alias   string            `json:"log_stream_name_alias"`
 	Created int64             `json:"creation_time"`

@@ -39,7 +39,11 @@ func (h streamHandlers) ListProjectLogStreams(ctx context.Context, req apiserver
 	if err != nil {
 		return nil, err
 	}
-	return apiserver.ListProjectLogStreams200JSONResponse(toStreamList(streams)), nil
+	answer := toStreamList(streams)
+	for i, stream := range streams { // without its group nobody could ask for the stream
+		answer.LogStreams[i].LogGroupID = &stream.GroupID
+	}
+	return apiserver.ListProjectLogStreams200JSONResponse(answer), nil
 }
 
 func (h streamHandlers) UpdateLogStreamTTL(ctx context.Context, req apiserver.UpdateLogStreamTTLRequestObject) (apiserver.UpdateLogStreamTTLResponseObject, error) {

@@ -210,6 +210,25 @@ func TestListProjectLogStreams(t *testing.T) {
 	}
 }
 
+// Whoever finds a stream in the list of all groups can ask for it.
+func TestListProjectLogStreamsTellsTheGroup(t *testing.T) {
+	t.Parallel()
+	s := start(t, config{})
+	a, b := s.createGroup(t, devProject, "a"), s.createGroup(t, devProject, "b")
+	s.createStream(t, devProject, a, "x")
+	s.createStream(t, devProject, b, "y")
+	var got []string
+	for _, stream := range decode[streamList](t, s.do(t, request{op: "ListProjectLogStreams"}).want(t, http.StatusOK)).Streams {
+		got = append(got, stream.GroupID)
+	}
+	if want := []string{a, b}; !slices.Equal(got, want) {
+		t.Errorf("groups of the listed streams %q, want %q", got, want)
+	}
+	if got := s.streams(t, a)[0].GroupID; got != "" {
+		t.Errorf("the list of one group tells the group %q, which no document prints", got)
+	}
+}
+
 // streams lists the streams of a group of the development project.
 func (s *service) streams(t testing.TB, group string) []streamItem {
 	t.Helper()

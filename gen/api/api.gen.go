@@ -809,6 +809,9 @@ type LogStream struct {
 	// IsFavorite Whether the stream is among the favourites. No operation makes it one; without any it is false.
 	IsFavorite bool `json:"is_favorite"`
 
+	// LogGroupID ID of the group of the stream; only where the streams of all groups are listed.
+	LogGroupID *string `json:"log_group_id,omitempty"`
+
 	// LogStreamID An ID of 36 characters.
 	LogStreamID ResourceID `json:"log_stream_id"`
 
