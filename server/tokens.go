@@ -42,7 +42,9 @@ func (h tokenHandlers) ListProjects(ctx context.Context, req apiserver.ListProje
 }
 
 func (h tokenHandlers) ListDomains(ctx context.Context, _ apiserver.ListDomainsRequestObject) (apiserver.ListDomainsResponseObject, error) {
-	return apiserver.ListDomains200JSONResponse{Domains: []api.Domain{toDomain(callerOf(ctx).domain)}}, nil
+	domain, enabled := toDomain(callerOf(ctx).domain), true
+	domain.Enabled = &enabled
+	return apiserver.ListDomains200JSONResponse{Domains: []api.Domain{domain}}, nil
 }
 
 func toCredentials(auth api.TokenAuth) lts.Credentials {

@@ -215,7 +215,7 @@ func TestListDomains(t *testing.T) {
 	directory := twoDomains(t)
 	s := start(t, config{directory: &directory})
 	a := s.do(t, request{op: "ListDomains"}).want(t, http.StatusOK)
-	if want := `{"domains":[{"id":"` + directory.Domains[0].ID + `","name":"dev"}]}`; strings.TrimSpace(string(a.body)) != want {
+	if want := `{"domains":[{"enabled":true,"id":"` + directory.Domains[0].ID + `","name":"dev"}]}`; strings.TrimSpace(string(a.body)) != want {
 		t.Errorf("%s: %s, want %s", a.what, a.body, want)
 	}
 }

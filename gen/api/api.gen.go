@@ -547,6 +547,9 @@ type CreatedLogGroupID = string
 
 // Domain A domain (account), the owner of projects and users.
 type Domain struct {
+	// Enabled Whether the domain can be used; only where domains are listed.
+	Enabled *bool `json:"enabled,omitempty"`
+
 	// ID ID of the domain.
 	ID string `json:"id"`
 
