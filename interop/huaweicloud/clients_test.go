@@ -3,9 +3,11 @@ package huaweicloud_test
 import (
 	"errors"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth/basic"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/sdkerr"
@@ -85,3 +87,9 @@ func nameOf(t *testing.T) string {
 	t.Helper()
 	return strings.NewReplacer("/", "-", "_", "-").Replace(t.Name())
 }
+
+// enumerations lets values be compared that the library wraps in a type of its
+// own.
+var enumerations = cmp.Exporter(func(t reflect.Type) bool {
+	return strings.HasPrefix(t.PkgPath(), "github.com/huaweicloud/huaweicloud-sdk-go-v3/")
+})

@@ -79,7 +79,7 @@ func (s *Server) start(ctx context.Context, root string) error {
 	}
 	s.program = exec.CommandContext(ctx, program, "serve",
 		"--listen", "127.0.0.1:0", "--data", filepath.Join(s.folder, "data"), "--region", Region,
-		"--faults", "--validate-responses", "--log-level", "warn")
+		"--provisioning", "100ms", "--faults", "--validate-responses", "--log-level", "warn")
 	s.program.Env = withoutSettings(os.Environ())
 	s.program.Cancel = func() error { return s.program.Process.Signal(os.Interrupt) }
 	s.program.WaitDelay = patience
