@@ -139,6 +139,7 @@ lint: lint-go lint-openapi ## Lint the Go code and every edition of the document
 .PHONY: lint-go
 lint-go:
 	@$(GOLANGCI_LINT) run
+	@cd interop && $(GO) tool -modfile=../.ci/lint/go.mod golangci-lint run --config ../.golangci.yml
 
 .PHONY: lint-openapi
 lint-openapi: bundles docs $(NODE_MODULES)

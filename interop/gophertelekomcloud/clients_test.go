@@ -77,6 +77,7 @@ func refused(err error) (answer golangsdk.ErrUnexpectedResponseCode, ok bool) {
 		badRequest   golangsdk.ErrDefault400
 		unauthorized golangsdk.ErrDefault401
 		forbidden    golangsdk.ErrDefault403
+		notFound     golangsdk.ErrDefault404
 		failed       golangsdk.ErrDefault500
 	)
 	switch {
@@ -86,6 +87,8 @@ func refused(err error) (answer golangsdk.ErrUnexpectedResponseCode, ok bool) {
 		return unauthorized.ErrUnexpectedResponseCode, true
 	case errors.As(err, &forbidden):
 		return forbidden.ErrUnexpectedResponseCode, true
+	case errors.As(err, &notFound):
+		return notFound.ErrUnexpectedResponseCode, true
 	case errors.As(err, &failed):
 		return failed.ErrUnexpectedResponseCode, true
 	default:
