@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"mime"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +29,10 @@ func (c *comparison) answer(operation openapi.Operation, a *answer) {
 			c.add(Must, "header "+name, "the document says that it is there", missing{})
 		}
 	}
+	const issued = "X-Subject-Token"
+	if c.checks++; a.header.Get(issued) != "" && response.Headers[issued] == nil {
+		c.add(Must, "header "+issued, "this answer issues no token", len(a.header.Get(issued)))
+	}
 	media := response.Content["application/json"]
 	if media == nil {
 		if c.checks++; len(a.body) > 0 {
@@ -38,6 +43,8 @@ func (c *comparison) answer(operation openapi.Operation, a *answer) {
 	c.checks++
 	if contentType := a.header.Get("Content-Type"); !openapi.IsJSON(contentType) {
 		c.add(Must, "header Content-Type", "the document has application/json", contentType)
+	} else if charset := charsetOf(contentType); !strings.EqualFold(charset, "utf-8") {
+		c.add(Must, "header Content-Type", "JSON is in UTF-8", contentType)
 	}
 	if a.err != nil {
 		c.add(Must, "body", "the document has JSON: "+a.err.Error(), string(a.body))
@@ -45,6 +52,16 @@ func (c *comparison) answer(operation openapi.Operation, a *answer) {
 	}
 	c.checkSchema(media.Schema.Value, a.value)
 	c.checkCode(response, a)
+}
+
+// charsetOf is the charset that a media type names; JSON without one is in UTF-8
+// (RFC 8259).
+func charsetOf(contentType string) string {
+	_, parameters, err := mime.ParseMediaType(contentType)
+	if charset, named := parameters["charset"]; err == nil && named {
+		return charset
+	}
+	return "utf-8"
 }
 
 // checkCode holds the code of an error against those that the document has
@@ -63,5 +80,11 @@ func (c *comparison) checkCode(response *openapi3.Response, a *answer) {
 	}
 	if !slices.Contains(codes, code) {
 		c.add(Must, where, "under this status the document has "+strings.Join(codes, ", "), code)
+	}
+	for _, name := range []string{"error_msg", "errorMessage"} {
+		c.checks++
+		if message, there := at(a.value, name).(string); there && message == "" {
+			c.add(Must, "/"+name, "an error says what is wrong", message)
+		}
 	}
 }

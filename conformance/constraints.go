@@ -85,8 +85,27 @@ func (c *contract) constraintCases(plan *constraintPlan) []testCase {
 			cases = append(cases, one.cases()...)
 		}
 		cases = append(cases, bodyCases(plan, operation)...)
+		cases = append(cases, unknownParameters(plan, operation))
 	}
 	return cases
+}
+
+// unknownParameters makes the case of parameters that an operation does not
+// have, in the query and in the header: they are overlooked.
+func unknownParameters(plan *constraintPlan, operation openapi.Operation) testCase {
+	id := operation.OperationID + "/query/unknown"
+	return testCase{
+		name: strings.Join([]string{"constraints", operation.Tag(), id, "inside"}, "/"),
+		tag:  operation.Tag(), operation: operation.OperationID, constraint: id, requires: requirementsOf(operation),
+		sources: openapi.SourcesOf(operation.Extensions),
+		run: func(t *trial) {
+			b := bodyQuestions{plan, operation}
+			b.accepted(t, func(q *question) {
+				q.query = url.Values{"no_such_parameter": {"x"}}
+				q.header = http.Header{"X-No-Such-Header": {"x"}}
+			})
+		},
+	}
 }
 
 // constraintsOf lists the constraints of an operation that a value of one place

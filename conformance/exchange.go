@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const (
@@ -88,6 +89,9 @@ func (s *session) send(ctx context.Context, q question) (*answer, error) {
 	s.asked.Add(1)
 	a := &answer{status: in.StatusCode, header: in.Header, body: data}
 	a.value, a.err = decodeExact(data)
+	if a.err == nil {
+		a.err = checkText(data)
+	}
 	s.secrets.learn(in.Header.Get("X-Subject-Token"))
 	a.exchange = &Exchange{
 		Operation: q.operation, Method: r.method, URL: s.secrets.hide(r.url),
@@ -130,6 +134,55 @@ func decodeExact(data []byte) (any, error) {
 		return nil, errors.New("more than one JSON value")
 	}
 	return v, nil
+}
+
+// maxTwice is the longest text in which [checkText] looks for names that stand
+// twice: longer ones are lists of what shorter ones have, and it takes time.
+const maxTwice = 16 << 10
+
+// checkText finds what decoders pass over in silence: bytes that are no UTF-8,
+// and members of one object that have the same name.
+func checkText(data []byte) error {
+	if !utf8.Valid(data) {
+		return errors.New("the text is not UTF-8")
+	}
+	if len(data) > maxTwice {
+		return nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	return checkNames(decoder)
+}
+
+// checkNames reads one value.
+func checkNames(decoder *json.Decoder) error {
+	token, err := decoder.Token()
+	if err != nil {
+		return err
+	}
+	opening, nested := token.(json.Delim)
+	if !nested {
+		return nil
+	}
+	names := make(map[string]bool)
+	for decoder.More() {
+		if opening == '{' {
+			token, err := decoder.Token()
+			if err != nil {
+				return err
+			}
+			name, _ := token.(string)
+			if names[name] {
+				return fmt.Errorf("the name %q stands twice in an object", name)
+			}
+			names[name] = true
+		}
+		if err := checkNames(decoder); err != nil {
+			return err
+		}
+	}
+	_, err = decoder.Token()
+	return err
 }
 
 // encode writes a value as JSON without escaping what HTML would need.

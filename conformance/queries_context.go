@@ -34,6 +34,7 @@ func contextDefault(t *trial) {
 	t.checkContext(place, all, 115, object{}, 100, 100)
 	t.checkContext(place, all, 50, object{"forwards_size": 2}, 100, 2)
 	t.checkContext(place, all, 200, object{"backwards_size": 2}, 2, 100)
+	t.checkContext(place, all, 110, object{"backwards_size": 101, "forwards_size": 110}, 101, 110)
 }
 
 // checkContext compares what comes around a record, and what the answer counts.

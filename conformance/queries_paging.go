@@ -32,11 +32,13 @@ func (c *contract) pagingCases() []testCase {
 // defaultPage is the limit of a query that has none (2022-08 table 5-49).
 const defaultPage = 50
 
-// pageThrough reads a stream page by page, in both orders, to its end and back.
-// Cursors without a search_type go on too.
+// pageThrough counts a stream and reads it page by page, in both orders, to its
+// end and back. Cursors without a search_type go on too.
 func (t *trial) pageThrough(records []record, limit int) {
 	place := t.place()
 	all := t.fill(place, records...)
+	counted := t.page(place, search{count: true, limit: 1})
+	t.checkEqual(counted.answer, "/count", len(all), at(counted.answer.value, "count"))
 	size := limit
 	if size == 0 {
 		size = defaultPage

@@ -379,6 +379,7 @@ func (t *trial) raceForQuota(code string, create func(i int) question, remove fu
 			t.couldNotRun("no quota is reached with %d", maxFill)
 		}
 	}
+	t.checkAllListed(create(0).ids, filled)
 	const free = 3
 	if len(filled) < free {
 		t.couldNotRun("the quota leaves no %d places", free)
@@ -402,5 +403,22 @@ func (t *trial) raceForQuota(code string, create func(i int) question, remove fu
 		if filled = won; len(filled) < free {
 			return
 		}
+	}
+}
+
+// checkAllListed checks that lists have everything of a full quota.
+func (t *trial) checkAllListed(of ids, filled []*answer) {
+	elements, member := "log_groups", "log_group_id"
+	lists := []question{{operation: "ListLogGroups"}}
+	if of.group != "" {
+		elements, member = "log_streams", "log_stream_id"
+		lists = []question{{operation: "ListLogStreams", ids: of}, {operation: "ListProjectLogStreams"}}
+	}
+	for _, q := range lists {
+		a := t.ask(q)
+		missing := slices.DeleteFunc(slices.Clone(filled), func(created *answer) bool {
+			return element(list(a.value, elements), member, text(created.value, member)) != nil
+		})
+		t.check(len(missing) == 0, a, "/"+elements, fmt.Sprintf("all of %d are there", len(filled)), fmt.Sprintf("%d are missing", len(missing)))
 	}
 }
