@@ -20,7 +20,7 @@ FUZZTIME ?= 10s
 .NOTPARALLEL: # verify writes what the other targets read
 
 .PHONY: all
-all: test race-ci verify lint conform interop arazzo browsertest ## Do what CI does (the default).
+all: test race-ci verify lint conform interop docs arazzo browsertest examples ## Do what CI does (the default).
 
 .PHONY: help
 help: ## List the targets.
@@ -99,8 +99,17 @@ changes: ## Write docs/site/changes.json, what changed between editions (a modul
 	@mv bin/changes.json docs/site/changes.json
 
 .PHONY: docs
-docs: build ## Write the documentation site and the bundles for other tools to dist/docs.
+docs: build ## Write the documentation site, with figures of a run, and the bundles for other tools to dist/docs.
+	@bin/lts docs --conform --out dist/docs
+
+# Without a run of the suite, for what reads the bundles alone.
+.PHONY: docs-quick
+docs-quick: build
 	@bin/lts docs --out dist/docs
+
+.PHONY: examples
+examples: docs-quick ## Generate, compile and run the clients in examples/ against the reference server.
+	@timeout 900 examples/run
 
 .PHONY: browsertest
 browsertest: build $(BROWSER_MODULES) ## Test the documentation site in Chromium (CHROMIUM=/usr/bin/chromium).
@@ -142,7 +151,7 @@ lint-go:
 	@cd interop && $(GO) tool -modfile=../.ci/lint/go.mod golangci-lint run --config ../.golangci.yml
 
 .PHONY: lint-openapi
-lint-openapi: bundles docs $(NODE_MODULES)
+lint-openapi: bundles docs-quick $(NODE_MODULES)
 	@.ci/lint/openapi openapi/lts.yaml dist/openapi/*.yaml dist/docs/bundles/openapi-3.1/*.yaml
 
 $(NODE_MODULES): .ci/lint/package.json .ci/lint/package-lock.json .ci/lint/.npmrc
@@ -155,4 +164,4 @@ $(BROWSER_MODULES): docs/browsertest/package.json docs/browsertest/package-lock.
 
 .PHONY: clean
 clean: ## Remove what the other targets built or installed.
-	@rm -rf bin dist .ci/lint/node_modules docs/browsertest/node_modules
+	@rm -rf bin dist .ci/lint/node_modules docs/browsertest/node_modules examples/*/node_modules

@@ -67,6 +67,10 @@ var rules = []rule{
 	},
 	{
 		packages: "conformance",
+		never:    slices.Concat(stores, servers, []string{module + "lts", module + "gen", module + "client", module + "docs"}),
+	},
+	{
+		packages: "docs", // what is published comes from the document and the suite alone
 		never:    slices.Concat(stores, servers, []string{module + "lts", module + "gen", module + "client"}),
 	},
 	{
@@ -76,7 +80,7 @@ var rules = []rule{
 	},
 	{
 		packages: "server",
-		never:    []string{module + "cmd", module + "client", module + "gen/apiclient", module + "conformance"},
+		never:    []string{module + "cmd", module + "client", module + "gen/apiclient", module + "conformance", module + "docs"},
 	},
 	{
 		packages: "server", // server/embedded puts the stores in
@@ -142,6 +146,7 @@ func TestArrowsAreThere(t *testing.T) {
 		{"store/catalog", goose},
 		{"conformance", module + "openapi"},
 		{"conformance", "net/http"},
+		{"docs/site", module + "conformance"},
 		{"cmd/lts", module + "conformance"},
 		{"cmd/lts", module + "store/catalog"},
 		{"gen/apiclient", oapi},

@@ -64,11 +64,15 @@ var inputs = map[string]input{
 }
 
 // ExportArazzo gives the scenarios of an edition as one Arazzo document, in
-// YAML: the same bytes every time. Its source description is the file of the
-// bundled OpenAPI document, lts-<edition>-en.yaml, beside it.
-func ExportArazzo(edition string) ([]byte, error) {
+// YAML: the same bytes every time. Its source description is the bundled
+// OpenAPI document, at a URL that may be relative to where the Arazzo document
+// will be; empty means the file lts-<edition>-en.yaml beside it.
+func ExportArazzo(edition, document string) ([]byte, error) {
 	if edition == "" {
 		edition = openapi.Latest
+	}
+	if document == "" {
+		document = "./lts-" + edition + "-en.yaml"
 	}
 	c, err := loadContract(edition)
 	if err != nil {
@@ -80,7 +84,7 @@ func ExportArazzo(edition string) ([]byte, error) {
 	}
 	doc := arazzoDocument{
 		Arazzo: arazzoVersion, Workflows: make([]workflow, len(all)),
-		SourceDescriptions: []sourceDescription{{Name: "lts", URL: "./lts-" + edition + "-en.yaml", Type: "openapi"}},
+		SourceDescriptions: []sourceDescription{{Name: "lts", URL: document, Type: "openapi"}},
 	}
 	doc.Info.Title = "Life cycles of the Log Tank Service"
 	doc.Info.Version = edition

@@ -22,7 +22,7 @@ var inCondition = regexp.MustCompile(`\{\$steps[^{}]+\}`)
 func TestExportIsValidArazzo(t *testing.T) {
 	for _, edition := range openapi.Editions() {
 		t.Run(edition, func(t *testing.T) {
-			data, err := conformance.ExportArazzo(edition)
+			data, err := conformance.ExportArazzo(edition, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,11 +70,11 @@ func operations(t *testing.T, edition string) map[string]bool {
 }
 
 func TestExportIsTheSameEveryTime(t *testing.T) {
-	first, err := conformance.ExportArazzo(openapi.Latest)
+	first, err := conformance.ExportArazzo(openapi.Latest, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := conformance.ExportArazzo("")
+	second, err := conformance.ExportArazzo("", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestExportIsTheSameEveryTime(t *testing.T) {
 }
 
 func TestExportOfNoEdition(t *testing.T) {
-	if _, err := conformance.ExportArazzo("2023"); err == nil || !strings.Contains(err.Error(), "2024-03") {
+	if _, err := conformance.ExportArazzo("2023", ""); err == nil || !strings.Contains(err.Error(), "2024-03") {
 		t.Errorf("ExportArazzo of an unknown edition: %v, want an error that lists the known ones", err)
 	}
 }
@@ -100,7 +100,7 @@ func TestEveryScenarioIsExported(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		data, err := conformance.ExportArazzo(edition)
+		data, err := conformance.ExportArazzo(edition, "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -197,7 +197,7 @@ func export(out io.Writer, o conformOptions) error {
 	if err := openapi.CheckEdition(o.edition); err != nil {
 		return fmt.Errorf("--edition: %w", err)
 	}
-	data, err := conformance.ExportArazzo(o.edition)
+	data, err := conformance.ExportArazzo(o.edition, "")
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ func TestDocs(t *testing.T) {
 	if got.status != 0 || !strings.Contains(got.stdout, out) {
 		t.Fatalf("lts docs: %d, %q, %q; want 0 and the folder", got.status, got.stdout, got.stderr)
 	}
-	for _, name := range []string{"index.html", "zh/errors/2022-08.html", "bundles/SHA256SUMS"} {
+	for _, name := range []string{"index.html", "zh/errors/2022-08.html", "bundles/SHA256SUMS", "bundles/arazzo/lts.latest.arazzo.yaml"} {
 		if _, err := os.Stat(filepath.Join(out, filepath.FromSlash(name))); err != nil {
 			t.Error(err)
 		}

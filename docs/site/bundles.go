@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/ltskit/ltskit/conformance"
 	"github.com/ltskit/ltskit/docs/postman"
 	"github.com/ltskit/ltskit/openapi"
 )
@@ -47,6 +48,16 @@ func bundles(editions []edition) ([]bundle, error) {
 			add(e, "openapi-"+version, "openapi.yaml", e.OpenAPI[version])
 			add(e, "openapi-"+version, "openapi.json", asJSON)
 		}
+	}
+	for _, e := range editions {
+		if e.Language != openapi.English { // the workflows have no other texts
+			continue
+		}
+		data, err := conformance.ExportArazzo(e.Name, "../openapi-3.0/"+bundleName(e, "openapi.yaml"))
+		if err != nil {
+			return nil, err
+		}
+		add(e, "arazzo", "arazzo.yaml", data)
 	}
 	for _, e := range editions {
 		data, err := postman.Collection(e.Doc)

@@ -33,7 +33,8 @@ type guide struct {
 	Title      string
 	Headings   []heading
 	HTML       template.HTML
-	Plain      string // for the search
+	Plain      string   // for the search
+	Figures    *figures // only in the guide that shows them, and only where there are some
 }
 
 type heading struct {

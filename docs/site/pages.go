@@ -252,6 +252,10 @@ func (w *writer) guides() error {
 			continue
 		}
 		w.note(entry{Kind: "page", Title: g.Title, Text: g.Plain, URL: "guides/" + g.Name + ".html"})
+		if g.Name == figuresGuide && w.figures != nil {
+			g.Figures = w.figures
+			g.Headings = append(g.Headings, heading{"figures", w.words.Get("figures")})
+		}
 		section := "guides"
 		if g.Name == "quickstart" {
 			section = "start"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 
+	"github.com/ltskit/ltskit/conformance"
 	"github.com/ltskit/ltskit/docs"
 	"github.com/ltskit/ltskit/openapi"
 )
@@ -21,7 +22,8 @@ type Server struct {
 
 // Options say what to build.
 type Options struct {
-	Server *Server // nil for a site without one
+	Server *Server               // nil for a site without one
+	Runs   []*conformance.Report // whose figures the conformance guide shows, the newest edition first
 }
 
 // Build makes the site. The same document and options give the same bytes.
@@ -34,7 +36,7 @@ func Build(options Options) (Files, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := builder{files: make(Files), editions: editions, words: words}
+	b := builder{files: make(Files), editions: editions, words: words, figures: newFigures(options.Runs)}
 	for _, make := range []func() error{b.assets, b.bundles, b.guides, b.pages} {
 		if err := make(); err != nil {
 			return nil, fmt.Errorf("site: %w", err)
@@ -50,6 +52,7 @@ type builder struct {
 	words    map[string]texts
 	offers   []bundle
 	texts    []guide // of all languages
+	figures  *figures
 }
 
 // in lists the editions of a language, the newest first.

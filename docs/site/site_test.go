@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -39,7 +40,7 @@ func TestTheSiteHasTheSameBytesEveryTime(t *testing.T) {
 
 func TestEverySumIsThatOfItsFile(t *testing.T) {
 	files := built(t)
-	for folder, number := range map[string]int{"bundles": 30, "assets/vendored": 2} {
+	for folder, number := range map[string]int{"bundles": 33, "assets/vendored": 2} {
 		t.Run(folder, func(t *testing.T) {
 			lines := strings.Split(strings.TrimSpace(string(files[folder+"/SHA256SUMS"])), "\n")
 			if len(lines) != number {
@@ -79,6 +80,30 @@ func TestTheBundlesAreThoseOfTheirNames(t *testing.T) {
 					t.Errorf("%s is edition %v, want %s", name, got, edition)
 				}
 			}
+		}
+	}
+}
+
+func TestTheWorkflowsReferToTheDocumentBesideThem(t *testing.T) {
+	for _, edition := range openapi.Editions() {
+		name := "bundles/arazzo/lts." + edition + ".arazzo.yaml"
+		var doc struct {
+			Arazzo             string
+			SourceDescriptions []struct{ URL string } `yaml:"sourceDescriptions"`
+			Workflows          []any
+		}
+		if err := yaml.Unmarshal(built(t)[name], &doc); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if doc.Arazzo != "1.0.1" || len(doc.Workflows) == 0 || len(doc.SourceDescriptions) != 1 {
+			t.Fatalf("%s: Arazzo %q with %d workflows and %d sources", name, doc.Arazzo, len(doc.Workflows), len(doc.SourceDescriptions))
+		}
+		source := path.Join(path.Dir(name), doc.SourceDescriptions[0].URL)
+		if want := "bundles/openapi-3.0/lts." + edition + ".openapi.yaml"; source != want || built(t)[source] == nil {
+			t.Errorf("%s refers to %s, want the file %s", name, source, want)
+		}
+		if page := string(built(t)["zh/downloads.html"]); !strings.Contains(page, "../"+name) {
+			t.Errorf("the page of downloads has no link to %s", name)
 		}
 	}
 }
