@@ -70,7 +70,11 @@ func TestParametersThatBreakOneRule(t *testing.T) {
 				broken++
 				t.Run(operation.OperationID+" with the "+parameter.In+" parameter "+parameter.Name+" "+quote(text), func(t *testing.T) {
 					a := s.do(t, withParameter(t, operation, parameter, text))
-					e := a.wantError(t, 400, "LTS.0009", "Failed to validate the request body")
+					code, message := "LTS.0009", "Failed to validate the request body"
+					if violation, ok := openapi.ViolationOf(parameter.Schema.Value); ok {
+						code, message = violation.Code, violation.Message
+					}
+					e := a.wantError(t, 400, code, message)
 					if len(e.Details) != 1 || e.Details[0].Field != parameter.Name || e.Details[0].Rule == "" {
 						t.Errorf("%s: details %v, want one about %s", a.what, e.Details, parameter.Name)
 					}
