@@ -18,7 +18,7 @@ type fake struct {
 }
 
 func (f fake) ListLogGroups(context.Context, logtankfake.ListLogGroupsRequestObject) (logtankfake.ListLogGroupsResponseObject, error) {
-	return logtankfake.ListLogGroups200JSONResponse{LogGroups: f.groups}, nil
+	return logtankfake.ListLogGroups200JSONResponse{Body: logtank.ListLogGroupsResponse{LogGroups: f.groups}}, nil
 }
 
 func TestGroupNames(t *testing.T) {

@@ -8,6 +8,7 @@ import json
 import os
 import time
 import urllib.request
+from email.message import Message
 from typing import Any, Dict, List, Optional, Tuple
 
 import lts_models as lts
@@ -15,7 +16,7 @@ import lts_models as lts
 ENDPOINT = os.environ.get("LTS_ENDPOINT", "http://127.0.0.1:8080")
 
 
-def call(method: str, path: str, body: Any = None, token: str = "") -> Tuple[Any, Dict[str, str]]:
+def call(method: str, path: str, body: Any = None, token: str = "") -> Tuple[Any, Message]:
     """Sends a request and gives the body and the headers of the answer.
 
     An answer that is no success is a urllib.error.HTTPError.
@@ -28,7 +29,7 @@ def call(method: str, path: str, body: Any = None, token: str = "") -> Tuple[Any
         request.data = json.dumps(body.to_dict()).encode()
     with urllib.request.urlopen(request, timeout=30) as answer:
         text = answer.read()
-        return json.loads(text) if text else None, dict(answer.headers)
+        return json.loads(text) if text else None, answer.headers
 
 
 def login() -> Tuple[str, str]:
