@@ -63,7 +63,7 @@ func TestATokenIsUsedUntilShortlyBeforeItsEnd(t *testing.T) {
 			wait time.Duration
 			want int64
 		}{{0, 1}, {49 * time.Minute, 1}, {time.Minute, 2}, {49 * time.Minute, 2}, {2 * time.Minute, 3}} {
-			time.Sleep(tt.wait)
+			time.Sleep(tt.wait) // on the clock of the bubble: it takes no time
 			if _, err := c.Groups.List(t.Context()); err != nil || i.issued.Load() != tt.want {
 				t.Errorf("after %s: %v with %d tokens, want %d", tt.wait, err, i.issued.Load(), tt.want)
 			}
@@ -151,7 +151,7 @@ func TestAnOldTokenIsBetterThanNone(t *testing.T) {
 			wait time.Duration
 			want error
 		}{{0, nil}, {55 * time.Minute, nil}, {6 * time.Minute, good}} {
-			time.Sleep(tt.wait)
+			time.Sleep(tt.wait) // on the clock of the bubble: it takes no time
 			if _, err := c.Groups.List(t.Context()); !errors.Is(err, tt.want) {
 				t.Errorf("after %s: %v, want %v", tt.wait, err, tt.want)
 			}

@@ -159,7 +159,7 @@ func TestBatchesBySizeAndTime(t *testing.T) {
 				if got := len(s.kept()); got != tt.records-tt.want[len(tt.want)-1] && name != "bigger records" {
 					t.Errorf("%d records are written before their time, want all but the last batch", got)
 				}
-				time.Sleep(time.Second)
+				time.Sleep(time.Second) // on the clock of the bubble: it takes no time
 				synctest.Wait()
 				if diff := cmp.Diff(tt.want, s.sizes); diff != "" {
 					t.Errorf("requests (-want +got):\n%s", diff)
@@ -511,7 +511,7 @@ func TestAWriterThatIsNotClosedLeavesNoGoroutine(t *testing.T) {
 		if err := w.Add(t.Context(), records(3)...); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(time.Minute) // on the clock of the bubble
 		if got := len(s.kept()); got != 3 {
 			t.Errorf("%d records, want 3", got)
 		}

@@ -22,7 +22,7 @@ import (
 type trial struct {
 	*session
 	c   testCase
-	ctx context.Context //nolint:containedctx // a trial is one call of a case, as testing.T is one of a test
+	ctx context.Context // a trial is one call of a case, as testing.T is one of a test
 
 	prefix string // begins the names of what the case creates
 	rand   *rand.Rand

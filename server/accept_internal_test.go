@@ -227,7 +227,7 @@ func (b documentedBody) bind(body any) (any, error) {
 // A mutator changes texts in ways that matter to readers of JSON.
 type mutator struct{ *rand.Rand }
 
-func newMutator(seed uint64) mutator { return mutator{rand.New(rand.NewPCG(seed, 1))} } //nolint:gosec // no secret
+func newMutator(seed uint64) mutator { return mutator{rand.New(rand.NewPCG(seed, 1))} } // no secret
 
 // mutations gives some texts that differ from one by more and more changes.
 func (m mutator) mutations(text []byte) [][]byte {

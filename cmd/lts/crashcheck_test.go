@@ -247,7 +247,7 @@ func objectsOf(t *testing.T, data string, l *crashLane) (lines []string, files i
 			return nil
 		}
 		files++
-		text, err := os.ReadFile(path) //nolint:gosec // a file of the test
+		text, err := os.ReadFile(path) // a file of the test
 		for line := range strings.Lines(string(text)) {
 			lines = append(lines, contentOf(t, l.format, line))
 		}

@@ -301,7 +301,7 @@ func (s *fullable) bucket(t *testing.T) (files []string, text string) {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		data, err := os.ReadFile(path) //nolint:gosec // a file of the test
+		data, err := os.ReadFile(path) // a file of the test
 		files, text = append(files, path), text+string(data)
 		return err
 	})

@@ -79,5 +79,5 @@ func setMode(t *testing.T, folder string, mode os.FileMode) {
 	if err := os.Chmod(folder, mode); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.Chmod(folder, 0o700) }) //nolint:gosec // so that it can be removed
+	t.Cleanup(func() { _ = os.Chmod(folder, 0o700) }) // so that it can be removed
 }

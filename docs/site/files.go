@@ -32,7 +32,7 @@ func (f Files) Write(dir string) error {
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(target, f[name], 0o644); err != nil { //nolint:gosec // a site is there to be read
+		if err := os.WriteFile(target, f[name], 0o644); err != nil { // a site is there to be read
 			return err
 		}
 	}

@@ -137,7 +137,7 @@ func (g *guide) render(source []byte) error {
 		return err
 	}
 	g.Plain = plain.String()
-	g.HTML = template.HTML(strings.NewReplacer( //nolint:gosec // goldmark escapes; raw HTML is off
+	g.HTML = template.HTML(strings.NewReplacer( // goldmark escapes; raw HTML is off
 		"<table>", `<div class="scroll" tabindex="0"><table>`, "</table>", "</table></div>",
 		"<pre>", `<pre tabindex="0">`).Replace(out.String()))
 	return nil

@@ -75,7 +75,7 @@ func linesBelow(t *testing.T, folder string) string {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		data, err := os.ReadFile(path) //nolint:gosec // a file of the test
+		data, err := os.ReadFile(path) // a file of the test
 		all.Write(data)
 		return err
 	})

@@ -98,7 +98,7 @@ func (f folder) syncFolder(path string) error {
 	if runtime.GOOS == "windows" {
 		return nil // folders cannot be synced there
 	}
-	dir, err := os.Open(path) //nolint:gosec // a folder of the bucket
+	dir, err := os.Open(path) // a folder of the bucket
 	if err != nil {
 		return err
 	}

@@ -62,10 +62,10 @@ func TestAFolderThatMayNotBeWritten(t *testing.T) {
 	dir := t.TempDir()
 	buckets := openFolder(t, dir)
 	path := filepath.Join(dir, buckettest.Bucket)
-	if err := os.Chmod(path, 0o500); err != nil { //nolint:gosec // a folder that may be listed
+	if err := os.Chmod(path, 0o500); err != nil { // a folder that may be listed
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.Chmod(path, 0o700) }) //nolint:gosec // as it was
+	t.Cleanup(func() { _ = os.Chmod(path, 0o700) }) // as it was
 	if _, err := buckets.Exists(t.Context(), buckettest.Bucket); !errors.Is(err, lts.ErrBucketForbidden) {
 		t.Errorf("Exists gives %v, want %v", err, lts.ErrBucketForbidden)
 	}

@@ -24,7 +24,7 @@ const bodies = 100
 // A lineMaker makes lines of some 170 bytes as services write them.
 type lineMaker struct{ *rand.Rand }
 
-func newLineMaker() lineMaker { return lineMaker{rand.New(rand.NewPCG(1, 0))} } //nolint:gosec // no secret
+func newLineMaker() lineMaker { return lineMaker{rand.New(rand.NewPCG(1, 0))} } // no secret
 
 // batches gives the bodies without the time, which stands at the beginning.
 func (m lineMaker) batches(n int) [][]byte {
