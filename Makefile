@@ -40,7 +40,7 @@ race: ## Run the tests with the race detector (needs a C compiler).
 
 .PHONY: race-ci
 race-ci: ## Run what is about concurrency with the race detector, as CI does.
-	@$(GO) test -race ./lts ./store/catalog ./client
+	@$(GO) test -race ./lts ./store/catalog
 	@$(GO) test -race -run '^TestStore$$|^TestTidy|^TestRuns' ./store/records
 	@$(GO) test -race -run 'AtTheSameTime|WhileStreamsAreCreated' ./server
 	@$(GO) test -race -run '^TestReferenceServerKeepsTheContract$$/^latest$$' ./conformance
