@@ -44,6 +44,7 @@ race-ci: ## Run what is about concurrency with the race detector, as CI does.
 	@$(GO) test -race -run '^TestStore$$|^TestTidy|^TestRuns' ./store/records
 	@$(GO) test -race -run 'AtTheSameTime|WhileStreamsAreCreated' ./server
 	@$(GO) test -race -run '^TestReferenceServerKeepsTheContract$$/^latest$$' ./conformance
+	@$(GO) test -race -run '^TestConformance$$|Concurrent|Writer|Tail|Token' ./client
 
 .PHONY: s3test
 s3test: ## Run the suite of buckets against a real S3 server (a module of its own).

@@ -190,31 +190,41 @@ func (r *run) cases(ctx context.Context, first *performance, cases []clientCase)
 // learn plays the documented scenario for each operation that the client has
 // called, and, where it may have stopped before it, for the others.
 func (r *run) learn(ctx context.Context, cases []clientCase) error {
-	var mu sync.Mutex
+	operations := r.wanted(cases)
+	learnt := make([]*performance, len(operations))
 	var group errgroup.Group
 	group.SetLimit(r.options.Parallelism)
-	wanted := make(map[string]bool)
-	for _, one := range cases {
-		if wanted[one.Operation] || !r.called[one.Operation] && r.first.err == nil {
-			continue
-		}
-		wanted[one.Operation] = true
+	for i, operation := range operations {
 		group.Go(func() error {
-			p, err := r.contract.perform(ctx, r.drive, r.contract.Scenarios[0], one.Operation, r.options)
-			if err != nil {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			r.base[one.Operation] = p
-			for _, in := range p.of(one.Operation) {
-				r.called[one.Operation] = true
-				r.known[one.Operation] = append(r.known[one.Operation], in.problems...)
-			}
-			return nil
+			var err error
+			learnt[i], err = r.contract.perform(ctx, r.drive, r.contract.Scenarios[0], operation, r.options)
+			return err
 		})
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i, operation := range operations {
+		r.base[operation] = learnt[i]
+		for _, in := range learnt[i].of(operation) {
+			r.called[operation] = true
+			r.known[operation] = append(r.known[operation], in.problems...)
+		}
+	}
+	return nil
+}
+
+// wanted lists the operations of the cases that the client has called, or may
+// have stopped before, each once.
+func (r *run) wanted(cases []clientCase) []string {
+	var operations []string
+	for _, one := range cases {
+		may := r.called[one.Operation] || r.first.err != nil
+		if may && !slices.Contains(operations, one.Operation) {
+			operations = append(operations, one.Operation)
+		}
+	}
+	return operations
 }
 
 // try plays a case.
