@@ -428,7 +428,6 @@ func ExampleWithTransport() {
 
 func ExampleWithRetry() {
 	endpoint, projectID, stop := exampleServer()
-	defer stop()
 	stop() // nobody is there
 	attempts := 0
 	c, err := client.New(endpoint, projectID, client.WithToken("t"),
