@@ -80,27 +80,17 @@ var embedded = regexp.MustCompile(`\{(\$[^{}]+)\}`)
 // fill puts values in the place of expressions: of a whole text, which takes on
 // the type of the value, or in braces within one.
 func (s scope) fill(v any) any {
-	switch v := v.(type) {
-	case object:
-		filled := make(object, len(v))
-		for name, member := range v {
-			filled[name] = s.fill(member)
+	return mapLeaves("", v, func(_ string, v any) any {
+		template, is := v.(string)
+		switch {
+		case !is:
+			return v
+		case strings.HasPrefix(template, "$"):
+			return s.value(template)
+		default:
+			return embedded.ReplaceAllStringFunc(template, func(match string) string { return asText(s.value(match[1 : len(match)-1])) })
 		}
-		return filled
-	case []any:
-		filled := make([]any, len(v))
-		for i, element := range v {
-			filled[i] = s.fill(element)
-		}
-		return filled
-	case string:
-		if strings.HasPrefix(v, "$") {
-			return s.value(v)
-		}
-		return embedded.ReplaceAllStringFunc(v, func(match string) string { return asText(s.value(match[1 : len(match)-1])) })
-	default:
-		return v
-	}
+	})
 }
 
 // asText writes a value as a parameter or a part of a text has it.

@@ -38,30 +38,20 @@ func (f *fill) question(operation openapi.Operation) question {
 
 // value fills a template.
 func (f *fill) value(v any) any {
-	switch v := v.(type) {
-	case object:
-		filled := make(object, len(v))
-		for name, member := range v {
-			filled[name] = f.value(member)
+	return mapLeaves("", v, func(_ string, v any) any {
+		switch v := v.(type) {
+		case lengthy:
+			text := ""
+			if v.named && len(f.t.prefix) <= v.length {
+				text = f.t.prefix
+			}
+			return text + strings.Repeat(v.fill, v.length-len([]rune(text)))
+		case string:
+			return f.text(v)
+		default:
+			return v
 		}
-		return filled
-	case []any:
-		filled := make([]any, len(v))
-		for i, element := range v {
-			filled[i] = f.value(element)
-		}
-		return filled
-	case lengthy:
-		text := ""
-		if v.named && len(f.t.prefix) <= v.length {
-			text = f.t.prefix
-		}
-		return text + strings.Repeat(v.fill, v.length-len([]rune(text)))
-	case string:
-		return f.text(v)
-	default:
-		return v
-	}
+	})
 }
 
 // text fills a text. One that stands for a number becomes one.

@@ -18,33 +18,20 @@ type filling struct {
 
 // fill puts what stands for the placeholders of an operation into a value.
 func (f *filling) fill(operationID string, v any) any {
-	return f.fillAt(f.replay.placeholders[operationID], "", v)
-}
-
-func (f *filling) fillAt(placeholders map[string]string, at string, v any) any {
-	switch v := v.(type) {
-	case object:
-		filled := make(object, len(v))
-		for name, member := range v {
-			filled[name] = f.fillAt(placeholders, at+"/"+name, member)
+	placeholders := f.replay.placeholders[operationID]
+	return mapLeaves("", v, func(at string, v any) any {
+		switch v := v.(type) {
+		case string:
+			if template, ok := placeholders[at]; ok {
+				return f.expand(template, v)
+			}
+		case float64: // exact for milliseconds
+			if placeholders[at] == "{{shifted}}" {
+				return int64(v) + f.shift.Milliseconds()
+			}
 		}
-		return filled
-	case []any:
-		filled := make([]any, len(v))
-		for j, element := range v {
-			filled[j] = f.fillAt(placeholders, at+"/*", element)
-		}
-		return filled
-	case string:
-		if template, ok := placeholders[at]; ok {
-			return f.expand(template, v)
-		}
-	case float64: // exact for milliseconds
-		if placeholders[at] == "{{shifted}}" {
-			return int64(v) + f.shift.Milliseconds()
-		}
-	}
-	return v
+		return v
+	})
 }
 
 // expand replaces the values in {{ }} of a template.
