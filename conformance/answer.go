@@ -81,7 +81,7 @@ func (c *comparison) checkCode(response *openapi3.Response, a *answer) {
 	if !slices.Contains(codes, code) {
 		c.add(Must, where, "under this status the document has "+strings.Join(codes, ", "), code)
 	}
-	for _, name := range []string{"error_msg", "errorMessage"} {
+	for _, name := range messageMembers {
 		c.checks++
 		if message, there := at(a.value, name).(string); there && message == "" {
 			c.add(Must, "/"+name, "an error says what is wrong", message)

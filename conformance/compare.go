@@ -14,9 +14,14 @@ import (
 	"github.com/ltskit/ltskit/openapi"
 )
 
+// messageMembers say what is wrong, to people: their wording should be as
+// documented.
+var messageMembers = []string{"error_msg", "errorMessage"}
+
 // A comparison holds an answer against its schema and a documented example.
 type comparison struct {
 	contains map[string]bool // pointers of arrays that may hold more than the example
+	ofError  bool            // the example is the body of an error
 	problems []Problem
 	checks   int
 }
@@ -86,7 +91,7 @@ func (c *comparison) checkExample(at string, schema *openapi3.Schema, want, got 
 	default:
 		if !equal(want, got) {
 			level := Must
-			if strings.HasSuffix(at, "/error_msg") {
+			if c.ofError && slices.Contains(messageMembers, strings.TrimPrefix(at, "/")) {
 				level = Should
 			}
 			c.add(level, pointerOr(at), "the example has "+show(want), got)

@@ -94,6 +94,7 @@ func (r replay) run(t *trial) {
 		check.add(Must, "status", "the example has "+r.example.Status, a.status)
 	} else if a.err == nil {
 		schema := r.operation.Responses.Value(r.example.Status).Value.Content["application/json"].Schema.Value
+		check.ofError = isError(r.example)
 		check.checkExample("", schema, f.expected(), a.value)
 	}
 	t.take(a, check)
