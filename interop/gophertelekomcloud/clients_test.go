@@ -1,24 +1,35 @@
 package gophertelekomcloud_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"os"
-	"strings"
+	"path/filepath"
 	"testing"
 
 	golangsdk "github.com/opentelekomcloud/gophertelekomcloud"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack"
 
+	"github.com/ltskit/ltskit/interop/check"
 	"github.com/ltskit/ltskit/interop/reference"
 )
 
 // server is the one that all tests of the package share.
 var server *reference.Server
 
+// calls are those that the tests have checked.
+var calls check.Calls
+
 func TestMain(m *testing.M) {
-	os.Exit(reference.Run(m, func(s *reference.Server) { server = s }))
+	os.Exit(reference.Run(m, func(s *reference.Server) { server = s }, func(ctx context.Context, s *reference.Server) error {
+		operations, err := s.Operations(ctx)
+		if err != nil {
+			return err
+		}
+		return calls.Table(filepath.Join(reference.Root, "docs", "interop.md"), "gophertelekomcloud", operations)
+	}))
 }
 
 // credentials ask for a token of the development project.
@@ -51,8 +62,15 @@ type refusal struct {
 	code, message string
 }
 
-// checkRefusal checks an error of the library.
-func checkRefusal(t *testing.T, call string, err error, want refusal) {
+// checkRefusal checks an error of an operation, and takes note of it.
+func checkRefusal(t *testing.T, operation, reason string, err error, want refusal) {
+	t.Helper()
+	calls.Refused(operation, want.code)
+	checkError(t, operation+", "+reason, err, want)
+}
+
+// checkError checks an error of the library.
+func checkError(t *testing.T, call string, err error, want refusal) {
 	t.Helper()
 	answer, ok := refused(err)
 	if !ok {
@@ -96,17 +114,26 @@ func refused(err error) (answer golangsdk.ErrUnexpectedResponseCode, ok bool) {
 	}
 }
 
-// failing is a transport that asks the server to let a store fail.
-type failing struct{ store string }
-
-func (f failing) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	r.Header.Set(reference.FaultHeader, f.store)
-	return http.DefaultTransport.RoundTrip(r)
+// A stranger has a token that the service does not know.
+func stranger(t *testing.T) *golangsdk.ServiceClient {
+	t.Helper()
+	client := newLTS(t)
+	client.SetToken("no token")
+	return client
 }
 
-// nameOf makes a name out of that of a test.
-func nameOf(t *testing.T) string {
+// failing is a client whose requests meet a catalog that fails.
+func failing(t *testing.T) *golangsdk.ServiceClient {
 	t.Helper()
-	return strings.NewReplacer("/", "-", "_", "-").Replace(t.Name())
+	client := newLTS(t)
+	client.HTTPClient = http.Client{Transport: failingCatalog{}}
+	return client
+}
+
+type failingCatalog struct{}
+
+func (failingCatalog) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set(reference.FaultHeader, "catalog")
+	return http.DefaultTransport.RoundTrip(r)
 }

@@ -2,19 +2,16 @@ package gophertelekomcloud_test
 
 import (
 	"testing"
-	"time"
 
-	"github.com/google/go-cmp/cmp"
 	golangsdk "github.com/opentelekomcloud/gophertelekomcloud"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/common/tags"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/lts/v2/groups"
+
+	"github.com/ltskit/ltskit/interop/check"
 )
 
-// unknownID is the ID of nothing.
-const unknownID = "00000000-0000-4000-8000-000000000000"
-
 func TestGroupsFromCreationToDeletion(t *testing.T) {
-	client, name := newLTS(t), nameOf(t)
+	client, name := newLTS(t), check.Name(t)
 	id, err := groups.Create(client, groups.CreateOpts{
 		LogGroupName: name, TTLInDays: 7, Alias: "alias of the group", Tags: []tags.ResourceTag{{Key: "team", Value: "web"}},
 	})
@@ -22,18 +19,17 @@ func TestGroupsFromCreationToDeletion(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	listed := findGroup(t, client, id)
+	listed := findGroup(t, client, name)
 	if listed == nil {
-		t.Fatalf("the list does not show the new group %s", id)
+		t.Fatalf("the list does not show the new group %s", name)
 	}
-	checkRecent(t, "creation_time", listed.CreationTime)
-	want := groups.LogGroup{
+	calls.Answer(t, "CreateLogGroup", listed.LogGroupId, id)
+	check.Recent(t, "creation_time", listed.CreationTime)
+	want := &groups.LogGroup{
 		CreationTime: listed.CreationTime, LogGroupId: id, LogGroupName: name, TTLInDays: 7,
 		Tag: map[string]string{"_sys_enterprise_project_id": "0", "team": "web"},
 	}
-	if diff := cmp.Diff(want, *listed); diff != "" {
-		t.Errorf("the listed group differs from what was sent (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "ListLogGroups", want, listed)
 
 	updated, err := groups.Update(client, groups.UpdateLogGroupOpts{
 		LogGroupId: id, TTLInDays: 30, Tags: []tags.ResourceTag{{Key: "team", Value: "shop"}},
@@ -41,18 +37,12 @@ func TestGroupsFromCreationToDeletion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if updated.LogGroupId != id || updated.LogGroupName != name || updated.TTLInDays != 30 || updated.CreationTime != want.CreationTime {
-		t.Errorf("the update answers %+v, want the group with 30 days", *updated)
-	}
 	want.TTLInDays, want.Tag["team"] = 30, "shop"
-	if diff := cmp.Diff(&want, findGroup(t, client, id)); diff != "" {
-		t.Errorf("the list after the update (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "UpdateLogGroup", want, updated)
+	calls.Answer(t, "ListLogGroups", want, findGroup(t, client, name))
 
-	if err := groups.Delete(client, id); err != nil {
-		t.Fatal(err)
-	}
-	if left := findGroup(t, client, id); left != nil {
+	calls.Done(t, "DeleteLogGroup", groups.Delete(client, id))
+	if left := findGroup(t, client, name); left != nil {
 		t.Errorf("the list shows the deleted group %v", *left)
 	}
 }
@@ -69,19 +59,19 @@ func TestRefusedGroups(t *testing.T) {
 		return err
 	}
 	tests := []struct {
-		name string
-		err  error
-		want refusal
+		operation, reason string
+		err               error
+		want              refusal
 	}{
-		{"creation: name taken", create(taken.name, 7), refusal{400, "LTS.0101", "Failed to create log group, the group name has been existed"}},
-		{"creation: name with a blank", create("a b", 7), refusal{400, "LTS.0009", "Failed to validate the request body"}},
-		{"creation: 0 days", create(nameOf(t)+"-2", 0), refusal{400, "LTS.0106", "The log group TTL day must be integer and between 1 and 365"}},
-		{"update: 366 days", update(taken.id, 366), refusal{400, "LTS.0106", "The log group TTL day must be integer and between 1 and 365"}},
-		{"update: no such group", update(unknownID, 7), refusal{400, "LTS.0201", "The log group is not existed"}},
-		{"deletion: no such group", groups.Delete(client, unknownID), refusal{400, "LTS.0201", "The log group is not existed"}},
+		{"CreateLogGroup", "name taken", create(taken.name, 7), refusal{400, "LTS.0101", "Failed to create log group, the group name has been existed"}},
+		{"CreateLogGroup", "name with a blank", create("a b", 7), refusal{400, "LTS.0009", "Failed to validate the request body"}},
+		{"CreateLogGroup", "0 days", create(check.Name(t)+"-2", 0), refusal{400, "LTS.0106", "The log group TTL day must be integer and between 1 and 365"}},
+		{"UpdateLogGroup", "366 days", update(taken.id, 366), refusal{400, "LTS.0106", "The log group TTL day must be integer and between 1 and 365"}},
+		{"UpdateLogGroup", "no such group", update(check.UnknownID, 7), refusal{400, "LTS.0201", "The log group is not existed"}},
+		{"DeleteLogGroup", "no such group", groups.Delete(client, check.UnknownID), refusal{400, "LTS.0201", "The log group is not existed"}},
 	}
 	for _, tt := range tests {
-		checkRefusal(t, tt.name, tt.err, tt.want)
+		checkRefusal(t, tt.operation, tt.reason, tt.err, tt.want)
 	}
 }
 
@@ -91,7 +81,7 @@ type group struct{ id, name string }
 // newGroup creates a group that is deleted after the test.
 func newGroup(t *testing.T, client *golangsdk.ServiceClient) group {
 	t.Helper()
-	name := nameOf(t)
+	name := check.Name(t)
 	id, err := groups.Create(client, groups.CreateOpts{LogGroupName: name, TTLInDays: 7})
 	if err != nil {
 		t.Fatal(err)
@@ -104,25 +94,17 @@ func newGroup(t *testing.T, client *golangsdk.ServiceClient) group {
 	return group{id, name}
 }
 
-// findGroup looks a group up in the list; nil where it is not there.
-func findGroup(t *testing.T, client *golangsdk.ServiceClient, id string) *groups.LogGroup {
+// findGroup looks a group up by name in the list; nil where it is not there.
+func findGroup(t *testing.T, client *golangsdk.ServiceClient, name string) *groups.LogGroup {
 	t.Helper()
 	list, err := groups.List(client)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, group := range list {
-		if group.LogGroupId == id {
+		if group.LogGroupName == name {
 			return &group
 		}
 	}
 	return nil
-}
-
-// checkRecent checks that a time in milliseconds is one of this run.
-func checkRecent(t *testing.T, field string, millis int64) {
-	t.Helper()
-	if age := time.Since(time.UnixMilli(millis)); age < 0 || age > time.Hour {
-		t.Errorf("%s is %d, which is %v ago, want a time of this run", field, millis, age)
-	}
 }

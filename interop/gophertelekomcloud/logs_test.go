@@ -5,9 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	golangsdk "github.com/opentelekomcloud/gophertelekomcloud"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/lts/v2/streams"
+
+	"github.com/ltskit/ltskit/interop/check"
 )
 
 // A journal is a stream with records: line i has the time first + i.
@@ -25,14 +26,23 @@ func newJournal(t *testing.T, lines ...string) journal {
 	client := newLTS(t)
 	group := newGroup(t, client)
 	j := journal{client, group.id, newStream(t, client, group, "journal"), time.Now().Add(-time.Minute).Truncate(time.Millisecond), lines}
-	body := map[string]any{"log_time_ns": j.first.UnixNano(), "contents": lines, "labels": map[string]string{"host": "a"}}
-	answer, err := client.Post(client.ServiceURL("lts", "groups", j.group, "streams", j.stream, "tenant", "contents"), body, nil,
-		&golangsdk.RequestOpts{OkCodes: []int{200}})
-	if err != nil {
+	var answer map[string]any
+	if err := j.write(lines, &answer); err != nil {
 		t.Fatal(err)
 	}
-	_ = answer.Body.Close()
+	calls.Answer(t, "ReportLogs", map[string]any{"errorCode": "SVCSTG.ALS.200.200", "errorMessage": "Report success.", "result": nil}, answer)
 	return j
+}
+
+// write writes lines to the stream.
+func (j journal) write(lines []string, answer any) error {
+	body := map[string]any{"log_time_ns": j.first.UnixNano(), "contents": lines, "labels": map[string]string{"host": "a"}}
+	response, err := j.client.Post(j.client.ServiceURL("lts", "groups", j.group, "streams", j.stream, "tenant", "contents"), body, answer,
+		&golangsdk.RequestOpts{OkCodes: []int{200}})
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
 }
 
 // query asks for records in the minutes around the lines.
@@ -82,9 +92,7 @@ func TestQueriesFindRecords(t *testing.T) {
 			t.Errorf("ListLogs, %s: %v", tt.name, err)
 			continue
 		}
-		if diff := cmp.Diff(&streams.ListLogsResponse{Logs: tt.want}, got); diff != "" {
-			t.Errorf("ListLogs, %s (-want +got):\n%s", tt.name, diff)
-		}
+		calls.Answer(t, "ListLogs", &streams.ListLogsResponse{Logs: tt.want}, got)
 	}
 }
 
@@ -103,11 +111,18 @@ func TestRefusedQueries(t *testing.T) {
 			refusal{400, "LTS.1901", "search_type is not in the list [init, forwards, backwards]"}},
 		{"star in front", func(o *streams.ListLogsOpts) { o.Keywords = "*ogin" },
 			refusal{400, "LTS.0301", "'*' and '?' not allowed as first character"}},
-		{"no such stream", func(o *streams.ListLogsOpts) { o.StreamId = unknownID },
+		{"no such stream", func(o *streams.ListLogsOpts) { o.StreamId = check.UnknownID },
 			refusal{400, "LTS.0208", "The log stream does not existed"}},
 	}
 	for _, tt := range tests {
 		_, err := j.query(tt.change)
-		checkRefusal(t, tt.name, err, tt.want)
+		checkRefusal(t, "ListLogs", tt.name, err, tt.want)
 	}
+}
+
+func TestRefusedRecords(t *testing.T) {
+	j := newJournal(t, "a")
+	checkRefusal(t, "ReportLogs", "no lines", j.write(nil, nil), refusal{400, "LTS.0009", "Failed to validate the request body"})
+	j.stream = check.UnknownID
+	checkRefusal(t, "ReportLogs", "no such stream", j.write(j.lines, nil), refusal{400, "LTS.0208", "The log stream does not existed"})
 }

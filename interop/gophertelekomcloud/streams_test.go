@@ -3,10 +3,11 @@ package gophertelekomcloud_test
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	golangsdk "github.com/opentelekomcloud/gophertelekomcloud"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/common/tags"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/lts/v2/streams"
+
+	"github.com/ltskit/ltskit/interop/check"
 )
 
 func TestStreamsFromCreationToDeletion(t *testing.T) {
@@ -20,48 +21,40 @@ func TestStreamsFromCreationToDeletion(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	listed := findStream(t, client, group.id, id)
+	listed := findStream(t, client, group.id, "access")
 	if listed == nil {
-		t.Fatalf("the list does not show the new stream %s", id)
+		t.Fatal("the list does not show the new stream")
 	}
-	checkRecent(t, "creation_time", listed.CreationTime)
+	calls.Answer(t, "CreateLogStream", listed.LogStreamId, id)
+	check.Recent(t, "creation_time", listed.CreationTime)
 	want := streams.LogStream{
 		CreationTime: listed.CreationTime, LogStreamId: id, LogStreamName: "access", TTLInDays: 7,
 		Tag: map[string]string{"_sys_enterprise_project_id": "0", "site": "north"},
 	}
-	if diff := cmp.Diff(want, *listed); diff != "" {
-		t.Errorf("the listed stream differs from what was sent (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "ListLogStreams", &want, listed)
 
 	updated, err := streams.Update(client, streams.UpdateLogStreamOpts{GroupId: group.id, StreamId: id, TTLInDays: 14})
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed := &streams.LogStreamUpdateResponse{CreationTime: want.CreationTime, LogStreamId: id, LogStreamName: "access", TtlInDays: 14}
-	if diff := cmp.Diff(changed, updated); diff != "" {
-		t.Errorf("the answer of the update (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "UpdateLogStreamTTL", &streams.LogStreamUpdateResponse{
+		CreationTime: want.CreationTime, LogStreamId: id, LogStreamName: "access", TtlInDays: 14,
+	}, updated)
 	want.TTLInDays = 14
-	if diff := cmp.Diff(&want, findStream(t, client, group.id, id)); diff != "" {
-		t.Errorf("the list after the update (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "ListLogStreams", &want, findStream(t, client, group.id, "access"))
 
 	all, err := streams.ListStreams(client, streams.ListStreamsOpts{GroupName: group.name, StreamName: "access"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]streams.LogStream{want}, all); diff != "" {
-		t.Errorf("the list over all groups (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "ListProjectLogStreams", []streams.LogStream{want}, all)
 	none, err := streams.ListStreams(client, streams.ListStreamsOpts{GroupName: group.name, StreamName: "errors"})
 	if err != nil || len(none) > 0 {
 		t.Errorf("the list over all groups shows %v, %v for another name, want none", none, err)
 	}
 
-	if err := streams.Delete(client, streams.DeleteOpts{GroupId: group.id, StreamId: id}); err != nil {
-		t.Fatal(err)
-	}
-	if left := findStream(t, client, group.id, id); left != nil {
+	calls.Done(t, "DeleteLogStream", streams.Delete(client, streams.DeleteOpts{GroupId: group.id, StreamId: id}))
+	if left := findStream(t, client, group.id, "access"); left != nil {
 		t.Errorf("the list shows the deleted stream %v", *left)
 	}
 }
@@ -74,22 +67,26 @@ func TestRefusedStreams(t *testing.T) {
 		_, err := streams.Create(client, streams.CreateOpts{GroupId: groupID, LogStreamName: name})
 		return err
 	}
-	_, updated := streams.Update(client, streams.UpdateLogStreamOpts{GroupId: group.id, StreamId: unknownID, TTLInDays: 7})
-	_, listed := streams.List(client, unknownID)
-	deleted := streams.Delete(client, streams.DeleteOpts{GroupId: group.id, StreamId: unknownID})
+	_, updated := streams.Update(client, streams.UpdateLogStreamOpts{GroupId: group.id, StreamId: check.UnknownID, TTLInDays: 7})
+	_, listed := streams.List(client, check.UnknownID)
+	deleted := streams.Delete(client, streams.DeleteOpts{GroupId: group.id, StreamId: check.UnknownID})
+	_, unknown := streams.ListStreams(stranger(t), streams.ListStreamsOpts{})
+	_, failed := streams.ListStreams(failing(t), streams.ListStreamsOpts{})
 	tests := []struct {
-		name string
-		err  error
-		want refusal
+		operation, reason string
+		err               error
+		want              refusal
 	}{
-		{"creation: name taken", create(group.id, "taken"), refusal{400, "LTS.0205", "The log stream name has been existed"}},
-		{"creation: no such group", create(unknownID, "a"), refusal{400, "LTS.0201", "The log group is not existed"}},
-		{"update: no such stream", updated, refusal{400, "LTS.0208", "The log stream does not existed"}},
-		{"list: no such group", listed, refusal{400, "LTS.0201", "The log group is not existed"}},
-		{"deletion: no such stream", deleted, refusal{400, "LTS.0208", "The log stream does not existed"}},
+		{"CreateLogStream", "name taken", create(group.id, "taken"), refusal{400, "LTS.0205", "The log stream name has been existed"}},
+		{"CreateLogStream", "no such group", create(check.UnknownID, "a"), refusal{400, "LTS.0201", "The log group is not existed"}},
+		{"UpdateLogStreamTTL", "no such stream", updated, refusal{400, "LTS.0208", "The log stream does not existed"}},
+		{"ListLogStreams", "no such group", listed, refusal{400, "LTS.0201", "The log group is not existed"}},
+		{"DeleteLogStream", "no such stream", deleted, refusal{400, "LTS.0208", "The log stream does not existed"}},
+		{"ListProjectLogStreams", "a token that is none", unknown, refusal{401, "LTS.0003", "Invalid token"}},
+		{"ListProjectLogStreams", "broken catalog", failed, refusal{500, "LTS.0010", "The system encountered an internal error"}},
 	}
 	for _, tt := range tests {
-		checkRefusal(t, tt.name, tt.err, tt.want)
+		checkRefusal(t, tt.operation, tt.reason, tt.err, tt.want)
 	}
 }
 
@@ -103,16 +100,16 @@ func newStream(t *testing.T, client *golangsdk.ServiceClient, group group, name 
 	return id
 }
 
-// findStream looks a stream up in the list of its group; nil where it is not
-// there.
-func findStream(t *testing.T, client *golangsdk.ServiceClient, groupID, id string) *streams.LogStream {
+// findStream looks a stream up by name in the list of its group; nil where it is
+// not there.
+func findStream(t *testing.T, client *golangsdk.ServiceClient, groupID, name string) *streams.LogStream {
 	t.Helper()
 	list, err := streams.List(client, groupID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, stream := range list {
-		if stream.LogStreamId == id {
+		if stream.LogStreamName == name {
 			return &stream
 		}
 	}

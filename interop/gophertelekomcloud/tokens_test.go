@@ -9,8 +9,10 @@ import (
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/identity/v3/domains"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/identity/v3/projects"
+	"github.com/opentelekomcloud/gophertelekomcloud/openstack/identity/v3/tokens"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/lts/v2/groups"
 
+	"github.com/ltskit/ltskit/interop/check"
 	"github.com/ltskit/ltskit/interop/reference"
 )
 
@@ -32,14 +34,55 @@ func TestTokenNamesProjectAndServices(t *testing.T) {
 	}
 }
 
+// What the library reads of a token, part by part.
+func TestTokens(t *testing.T) {
+	result := tokens.Create(newIdentity(t), &tokens.AuthOptions{
+		Username: reference.User, Password: reference.Password, DomainName: reference.Domain,
+		Scope: tokens.Scope{ProjectID: reference.ProjectID},
+	})
+	token, err := result.ExtractToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token.ID == "" {
+		t.Error("the answer has no token")
+	}
+	check.Recent(t, "24 hours before expires_at", token.ExpiresAt.AddDate(0, 0, -1).UnixMilli())
+	domain := tokens.Domain{ID: reference.DomainID, Name: reference.Domain}
+	user, userErr := result.ExtractUser()
+	project, projectErr := result.ExtractProject()
+	roles, rolesErr := result.ExtractRoles()
+	catalog, catalogErr := result.ExtractServiceCatalog()
+	for _, part := range []struct {
+		want, got any
+		err       error
+	}{
+		{&tokens.User{ID: reference.UserID, Name: reference.User, Domain: domain}, user, userErr},
+		{&tokens.Project{ID: reference.ProjectID, Name: reference.Project, Domain: domain}, project, projectErr},
+		{[]tokens.Role{{ID: "te_admin", Name: "te_admin"}}, roles, rolesErr},
+		{&tokens.ServiceCatalog{Entries: []tokens.CatalogEntry{
+			catalogEntry("iam", "/v3"), catalogEntry("lts", "/v2/"+reference.ProjectID), catalogEntry("ga", "/v1"),
+			catalogEntry("volumev2", "/v2/"+reference.ProjectID),
+		}}, catalog, catalogErr},
+	} {
+		if part.err != nil {
+			t.Error(part.err)
+		}
+		calls.Answer(t, "CreateToken", part.want, part.got)
+	}
+}
+
+func catalogEntry(kind, path string) tokens.CatalogEntry {
+	return tokens.CatalogEntry{Type: kind, ID: kind, Name: kind, Endpoints: []tokens.Endpoint{
+		{ID: kind, Interface: "public", Region: reference.Region, URL: server.URL + path},
+	}}
+}
+
 func TestRefusedTokens(t *testing.T) {
 	wrong := credentials()
 	wrong.Password = "wrong"
 	_, err := openstack.AuthenticatedClient(wrong)
-	answer, ok := refused(err)
-	if !ok || answer.Actual != http.StatusUnauthorized || !strings.Contains(string(answer.Body), `"title":"Unauthorized"`) {
-		t.Errorf("a wrong password: error %v, want a refusal with status 401", err)
-	}
+	checkIdentityRefusal(t, "CreateToken", "wrong password", err)
 }
 
 // A client that is allowed to gets a new token when the old one is refused.
@@ -64,23 +107,45 @@ func TestRefusedTokenIsReplaced(t *testing.T) {
 }
 
 func TestRefusedCalls(t *testing.T) {
-	client := newLTS(t)
-	client.SetToken("no token")
-	_, err := groups.List(client)
-	checkRefusal(t, "a token that is none", err, refusal{401, "LTS.0003", "Invalid token"})
+	_, err := groups.List(stranger(t))
+	checkRefusal(t, "ListLogGroups", "a token that is none", err, refusal{401, "LTS.0003", "Invalid token"})
 
-	client = newLTS(t)
+	client := newLTS(t)
 	client.ResourceBase = server.URL + "/v2/" + reference.OtherProjectID + "/"
 	_, err = groups.List(client)
-	checkRefusal(t, "another project", err, refusal{403, "LTS.0001", "Invalid projectId"})
+	checkRefusal(t, "ListLogGroups", "another project", err, refusal{403, "LTS.0001", "Invalid projectId"})
 
-	client = newLTS(t)
-	client.HTTPClient = http.Client{Transport: failing{"catalog"}}
-	_, err = groups.List(client)
-	checkRefusal(t, "a broken catalog", err, refusal{500, "LTS.0010", "The system encountered an internal error"})
+	_, err = groups.List(failing(t))
+	checkRefusal(t, "ListLogGroups", "broken catalog", err, refusal{500, "LTS.0010", "The system encountered an internal error"})
 }
 
 func TestProjectsAndDomains(t *testing.T) {
+	client := newIdentity(t)
+	listed, err := listProjects(client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls.Answer(t, "ListProjects", []projects.Project{
+		{ID: reference.ProjectID, Name: reference.Project, DomainID: reference.DomainID, Enabled: true},
+	}, listed)
+	owners, err := listDomains(client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls.Answer(t, "ListDomains", []domains.Domain{{ID: reference.DomainID, Name: reference.Domain, Enabled: true}}, owners)
+}
+
+func TestRefusedProjectsAndDomains(t *testing.T) {
+	client := newIdentity(t)
+	client.SetToken("no token")
+	_, err := listProjects(client)
+	checkIdentityRefusal(t, "ListProjects", "a token that is none", err)
+	_, err = listDomains(client)
+	checkIdentityRefusal(t, "ListDomains", "a token that is none", err)
+}
+
+func newIdentity(t *testing.T) *golangsdk.ServiceClient {
+	t.Helper()
 	provider, err := openstack.AuthenticatedClient(credentials())
 	if err != nil {
 		t.Fatal(err)
@@ -89,21 +154,36 @@ func TestProjectsAndDomains(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return client
+}
+
+func listProjects(client *golangsdk.ServiceClient) ([]projects.Project, error) {
 	page, err := projects.List(client, projects.ListOpts{Name: reference.Project}).AllPages()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	listed, err := projects.ExtractProjects(page)
-	if err != nil || len(listed) != 1 || listed[0].ID != reference.ProjectID || listed[0].DomainID != reference.DomainID || !listed[0].Enabled {
-		t.Errorf("projects %+v, %v, want the enabled %s of %s", listed, err, reference.ProjectID, reference.DomainID)
-	}
+	return projects.ExtractProjects(page)
+}
 
-	client.Endpoint += "auth/"
-	if page, err = domains.List(client, domains.ListOpts{}).AllPages(); err != nil {
-		t.Fatal(err)
+// listDomains lists the domains of the caller. The library asks for all that
+// there are, below another path.
+func listDomains(client *golangsdk.ServiceClient) ([]domains.Domain, error) {
+	own := *client
+	own.Endpoint += "auth/"
+	page, err := domains.List(&own, domains.ListOpts{}).AllPages()
+	if err != nil {
+		return nil, err
 	}
-	owners, err := domains.ExtractDomains(page)
-	if err != nil || len(owners) != 1 || owners[0].ID != reference.DomainID || owners[0].Name != reference.Domain || !owners[0].Enabled {
-		t.Errorf("domains %+v, %v, want the enabled %s", owners, err, reference.DomainID)
+	return domains.ExtractDomains(page)
+}
+
+// checkIdentityRefusal checks that the identity service does not know the caller.
+// Its errors are of another form, with a number for a code.
+func checkIdentityRefusal(t *testing.T, operation, reason string, err error) {
+	t.Helper()
+	calls.Refused(operation, "401")
+	answer, ok := refused(err)
+	if !ok || answer.Actual != http.StatusUnauthorized || !strings.Contains(string(answer.Body), `"title":"Unauthorized"`) {
+		t.Errorf("%s, %s: error %v, want a refusal with status 401", operation, reason, err)
 	}
 }

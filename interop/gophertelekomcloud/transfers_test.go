@@ -3,10 +3,10 @@ package gophertelekomcloud_test
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	golangsdk "github.com/opentelekomcloud/gophertelekomcloud"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/lts/v2/transfers"
 
+	"github.com/ltskit/ltskit/interop/check"
 	"github.com/ltskit/ltskit/interop/reference"
 )
 
@@ -23,16 +23,17 @@ func TestTransfersFromCreationToDeletion(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	listed := findTransfer(t, client, id)
+	listed := findTransfer(t, client, group.id)
 	if listed == nil {
-		t.Fatalf("the list does not show the new transfer %s", id)
+		t.Fatal("the list does not show the new transfer")
 	}
-	checkRecent(t, "log_create_time", int64(listed.LogTransferInfo.LogCreateTime))
+	calls.Answer(t, "CreateOBSTransfer", listed.LogTransferId, id)
+	check.Recent(t, "log_create_time", int64(listed.LogTransferInfo.LogCreateTime))
 	detail := &transfers.TransferDetailResponse{
 		ObsPeriod: 5, ObsPeriodUnit: "min", ObsBucketName: reference.Bucket, ObsPrefixName: "web-", ObsDirPreFixName: "logs/web",
 		ObsTransferPath: listed.LogTransferInfo.LogTransferDetail.ObsTransferPath,
 	}
-	want := transfers.Transfer{
+	want := &transfers.Transfer{
 		LogGroupId: group.id, LogGroupName: group.name, LogTransferId: id,
 		LogStreams: []transfers.LogStreamsResponse{{LogStreamId: stream, LogStreamName: "access"}},
 		LogTransferInfo: transfers.LogTransferInfoResponse{
@@ -40,9 +41,7 @@ func TestTransfersFromCreationToDeletion(t *testing.T) {
 			LogTransferMode: "cycle", LogTransferStatus: "ENABLE", LogTransferType: "OBS",
 		},
 	}
-	if diff := cmp.Diff(want, *listed); diff != "" {
-		t.Errorf("the listed transfer differs from what was sent (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "ListTransfers", want, listed)
 
 	updated, err := transfers.Update(client, transfers.UpdateTransferOpts{TransferId: id, TransferInfo: &transfers.TransferInfoUpdate{
 		StorageFormat: "JSON", TransferStatus: "DISABLE",
@@ -53,25 +52,18 @@ func TestTransfersFromCreationToDeletion(t *testing.T) {
 	}
 	want.LogTransferInfo.LogStorageFormat, want.LogTransferInfo.LogTransferStatus = "JSON", "DISABLE"
 	detail.ObsPeriod, detail.ObsPeriodUnit = 3, "hour"
-	changed := &transfers.TransferResponse{
+	calls.Answer(t, "UpdateTransfer", &transfers.TransferResponse{
 		LogGroupId: group.id, LogGroupName: group.name, LogStreams: want.LogStreams, LogTransferId: id, LogTransferInfo: &want.LogTransferInfo,
-	}
-	if diff := cmp.Diff(changed, updated); diff != "" {
-		t.Errorf("the answer of the update (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff(&want, findTransfer(t, client, id)); diff != "" {
-		t.Errorf("the list after the update (-want +got):\n%s", diff)
-	}
+	}, updated)
+	calls.Answer(t, "ListTransfers", want, findTransfer(t, client, group.id))
 
 	filtered, err := transfers.List(client, transfers.ListTransfersOpts{LogGroupName: "no-such-group"})
 	if err != nil || len(filtered) == 0 {
 		t.Errorf("the list for another group has %d transfers, %v; if the library sends the filter now, docs/interop.md is out of date", len(filtered), err)
 	}
 
-	if err := transfers.Delete(client, id); err != nil {
-		t.Fatal(err)
-	}
-	if left := findTransfer(t, client, id); left != nil {
+	calls.Done(t, "DeleteTransfer", transfers.Delete(client, id))
+	if left := findTransfer(t, client, group.id); left != nil {
 		t.Errorf("the list shows the deleted transfer %v", *left)
 	}
 }
@@ -89,39 +81,43 @@ func TestRefusedTransfers(t *testing.T) {
 		_, err := transfers.CreateLogDumpObs(client, opts)
 		return err
 	}
-	_, updated := transfers.Update(client, transfers.UpdateTransferOpts{TransferId: unknownID, TransferInfo: &transfers.TransferInfoUpdate{
+	_, updated := transfers.Update(client, transfers.UpdateTransferOpts{TransferId: check.UnknownID, TransferInfo: &transfers.TransferInfoUpdate{
 		StorageFormat: "JSON", TransferStatus: "ENABLE",
 		TransferDetail: &transfers.TransferDetail{ObsPeriod: 3, ObsPeriodUnit: "hour", ObsBucketName: reference.Bucket},
 	}})
+	_, unknown := transfers.List(stranger(t), transfers.ListTransfersOpts{})
+	_, failed := transfers.List(failing(t), transfers.ListTransfersOpts{})
 	tests := []struct {
-		name string
-		err  error
-		want refusal
+		operation, reason string
+		err               error
+		want              refusal
 	}{
-		{"creation: no such bucket", create(func(o *transfers.CreateLogDumpObsOpts) { o.ObsBucketName = "no-such-bucket" }),
+		{"CreateOBSTransfer", "no such bucket", create(func(o *transfers.CreateLogDumpObsOpts) { o.ObsBucketName = "no-such-bucket" }),
 			refusal{400, "LTS.0416", "obs bucket does not exist: no-such-bucket"}},
-		{"creation: 1 min", create(func(o *transfers.CreateLogDumpObsOpts) { o.Period = 1 }),
+		{"CreateOBSTransfer", "1 min", create(func(o *transfers.CreateLogDumpObsOpts) { o.Period = 1 }),
 			refusal{400, "LTS.1901", "period+period_unit is not in the list [2min, 5min, 30min, 1hour, 3hour, 6hour, 12hour]"}},
-		{"creation: no such group", create(func(o *transfers.CreateLogDumpObsOpts) { o.LogGroupId = unknownID }),
+		{"CreateOBSTransfer", "no such group", create(func(o *transfers.CreateLogDumpObsOpts) { o.LogGroupId = check.UnknownID }),
 			refusal{400, "LTS.0201", "The log group does not existed"}},
-		{"update: no such transfer", updated, refusal{400, "LTS.0405", "The log transfer does not existed"}},
-		{"deletion: no such transfer", transfers.Delete(client, unknownID), refusal{400, "LTS.0405", "The log transfer does not existed"}},
+		{"UpdateTransfer", "no such transfer", updated, refusal{400, "LTS.0405", "The log transfer does not existed"}},
+		{"DeleteTransfer", "no such transfer", transfers.Delete(client, check.UnknownID), refusal{400, "LTS.0405", "The log transfer does not existed"}},
+		{"ListTransfers", "a token that is none", unknown, refusal{401, "LTS.0003", "Invalid token"}},
+		{"ListTransfers", "broken catalog", failed, refusal{500, "LTS.0010", "The system encountered an internal error"}},
 	}
 	for _, tt := range tests {
-		checkRefusal(t, tt.name, tt.err, tt.want)
+		checkRefusal(t, tt.operation, tt.reason, tt.err, tt.want)
 	}
 }
 
-// findTransfer looks a transfer up in the list; nil where it is not there. The
+// findTransfer looks for the transfer of a group; nil where there is none. The
 // library does not send the filters of this list.
-func findTransfer(t *testing.T, client *golangsdk.ServiceClient, id string) *transfers.Transfer {
+func findTransfer(t *testing.T, client *golangsdk.ServiceClient, groupID string) *transfers.Transfer {
 	t.Helper()
 	list, err := transfers.List(client, transfers.ListTransfersOpts{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, transfer := range list {
-		if transfer.LogTransferId == id {
+		if transfer.LogGroupId == groupID {
 			return &transfer
 		}
 	}

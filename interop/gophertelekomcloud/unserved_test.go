@@ -6,6 +6,7 @@ import (
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/lts/v2/alarm"
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack/lts/v2/transfers"
 
+	"github.com/ltskit/ltskit/interop/check"
 	"github.com/ltskit/ltskit/interop/reference"
 )
 
@@ -15,7 +16,7 @@ func TestOperationsThatAreNotServed(t *testing.T) {
 	client := newLTS(t)
 	_, keywords := alarm.ListKeywordRules(client)
 	_, transfer := transfers.Create(client, transfers.CreateOpts{
-		LogGroupId: unknownID, LogStreams: []transfers.LogStreams{{LogStreamId: unknownID}},
+		LogGroupId: check.UnknownID, LogStreams: []transfers.LogStreams{{LogStreamId: check.UnknownID}},
 		LogTransferInfo: &transfers.LogTransferInfo{
 			LogTransferType: "OBS", LogTransferMode: "cycle", LogStorageFormat: "RAW", LogTransferStatus: "ENABLE",
 			LogTransferDetail: &transfers.TransferDetail{ObsPeriod: 5, ObsPeriodUnit: "min", ObsBucketName: reference.Bucket},
@@ -29,6 +30,6 @@ func TestOperationsThatAreNotServed(t *testing.T) {
 		{"transfers.Create, another method of a path", transfer},
 	}
 	for _, tt := range tests {
-		checkRefusal(t, tt.name, tt.err, refusal{404, "APIGW.0101", "The API does not exist or has not been published in the environment"})
+		checkError(t, tt.name, tt.err, refusal{404, "APIGW.0101", "The API does not exist or has not been published in the environment"})
 	}
 }

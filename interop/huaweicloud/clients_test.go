@@ -1,9 +1,12 @@
 package huaweicloud_test
 
 import (
+	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -13,14 +16,24 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/sdkerr"
 	lts "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/lts/v2"
 
+	"github.com/ltskit/ltskit/interop/check"
 	"github.com/ltskit/ltskit/interop/reference"
 )
 
 // server is the one that all tests of the package share.
 var server *reference.Server
 
+// calls are those that the tests have checked.
+var calls check.Calls
+
 func TestMain(m *testing.M) {
-	os.Exit(reference.Run(m, func(s *reference.Server) { server = s }))
+	os.Exit(reference.Run(m, func(s *reference.Server) { server = s }, func(ctx context.Context, s *reference.Server) error {
+		operations, err := s.Operations(ctx)
+		if err != nil {
+			return err
+		}
+		return calls.Table(filepath.Join(reference.Root, "docs", "interop.md"), "huaweicloud-sdk-go-v3", operations)
+	}))
 }
 
 // signing builds a client that signs its requests with the access key of the
@@ -50,9 +63,24 @@ type refusal struct {
 	code, message string
 }
 
-// checkRefusal checks an error of the library, and that it has the ID of the
+// recorded is how the table of docs/interop.md has a refusal.
+func (r refusal) recorded() string {
+	if r.code == "" {
+		return strconv.Itoa(r.status)
+	}
+	return r.code
+}
+
+// checkRefusal checks an error of an operation, and takes note of it.
+func checkRefusal(t *testing.T, operation, reason string, err error, want refusal) {
+	t.Helper()
+	calls.Refused(operation, want.recorded())
+	checkError(t, operation+", "+reason, err, want)
+}
+
+// checkError checks an error of the library, and that it has the ID of the
 // request.
-func checkRefusal(t *testing.T, call string, err error, want refusal) {
+func checkError(t *testing.T, call string, err error, want refusal) {
 	t.Helper()
 	var answer *sdkerr.ServiceResponseError
 	if !errors.As(err, &answer) {
@@ -65,6 +93,19 @@ func checkRefusal(t *testing.T, call string, err error, want refusal) {
 	if answer.RequestId == "" {
 		t.Errorf("%s: the refusal has no ID of the request", call)
 	}
+}
+
+// failing is a client whose requests meet a store that fails.
+func failing(t *testing.T, store string) *core.HcHttpClient {
+	t.Helper()
+	return signing(t).WithExtraHeaders(map[string]string{reference.FaultHeader: store})
+}
+
+// A stranger signs with an access key that the service does not know.
+func stranger(t *testing.T) *core.HcHttpClient {
+	t.Helper()
+	return signingAs(t, basic.NewCredentialsBuilder().
+		WithAk("NOSUCHKEY00000000000").WithSk(reference.SecretKey).WithProjectId(reference.ProjectID))
 }
 
 func checkStatus(t *testing.T, call string, got, want int) {
@@ -80,12 +121,6 @@ func value[T any](p *T) T {
 		return *new(T)
 	}
 	return *p
-}
-
-// nameOf makes a name out of that of a test.
-func nameOf(t *testing.T) string {
-	t.Helper()
-	return strings.NewReplacer("/", "-", "_", "-").Replace(t.Name())
 }
 
 // enumerations lets values be compared that the library wraps in a type of its

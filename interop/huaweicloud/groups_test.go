@@ -2,19 +2,16 @@ package huaweicloud_test
 
 import (
 	"testing"
-	"time"
 
-	"github.com/google/go-cmp/cmp"
 	lts "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/lts/v2"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/lts/v2/model"
-)
 
-// unknownID is the ID of nothing.
-const unknownID = "00000000-0000-4000-8000-000000000000"
+	"github.com/ltskit/ltskit/interop/check"
+)
 
 func TestGroupsFromCreationToDeletion(t *testing.T) {
 	client := lts.NewLtsClient(signing(t))
-	name, alias, team := nameOf(t), "alias of the group", "web"
+	name, alias, team := check.Name(t), "alias of the group", "web"
 
 	created, err := client.CreateLogGroup(&model.CreateLogGroupRequest{Body: &model.CreateLogGroupParams{
 		LogGroupName: name, TtlInDays: 7, LogGroupNameAlias: &alias, Tags: &[]model.TagsBody{{Key: "team", Value: &team}},
@@ -22,21 +19,18 @@ func TestGroupsFromCreationToDeletion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkStatus(t, "CreateLogGroup", created.HttpStatusCode, 201)
-	id := value(created.LogGroupId)
-
-	listed := findGroup(t, client, id)
+	listed := findGroup(t, client, name)
 	if listed == nil {
-		t.Fatalf("ListLogGroups does not show the new group %s", id)
+		t.Fatalf("ListLogGroups does not show the new group %s", name)
 	}
-	checkRecent(t, "creation_time", listed.CreationTime)
-	want := model.LogGroup{
+	id := listed.LogGroupId
+	calls.Answer(t, "CreateLogGroup", &model.CreateLogGroupResponse{LogGroupId: &id, HttpStatusCode: 201}, created)
+	check.Recent(t, "creation_time", listed.CreationTime)
+	want := &model.LogGroup{
 		CreationTime: listed.CreationTime, LogGroupId: id, LogGroupName: name, LogGroupNameAlias: &alias, TtlInDays: 7,
 		Tag: map[string]string{"_sys_enterprise_project_id": "0", "team": "web"},
 	}
-	if diff := cmp.Diff(want, *listed); diff != "" {
-		t.Errorf("ListLogGroups differs from what was sent (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "ListLogGroups", want, listed)
 
 	updated, err := client.UpdateLogGroup(&model.UpdateLogGroupRequest{
 		LogGroupId: id, Body: &model.UpdateLogGroupParams{TtlInDays: 30},
@@ -45,23 +39,18 @@ func TestGroupsFromCreationToDeletion(t *testing.T) {
 		t.Fatal(err)
 	}
 	days := int32(30)
-	changed := model.UpdateLogGroupResponse{
+	calls.Answer(t, "UpdateLogGroup", &model.UpdateLogGroupResponse{
 		CreationTime: &listed.CreationTime, LogGroupId: &id, LogGroupName: &name, TtlInDays: &days, HttpStatusCode: 200,
-	}
-	if diff := cmp.Diff(changed, *updated); diff != "" {
-		t.Errorf("UpdateLogGroup (-want +got):\n%s", diff)
-	}
+	}, updated)
 	want.TtlInDays = 30
-	if diff := cmp.Diff(&want, findGroup(t, client, id)); diff != "" {
-		t.Errorf("ListLogGroups after the update (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "ListLogGroups", want, findGroup(t, client, name))
 
 	deleted, err := client.DeleteLogGroup(&model.DeleteLogGroupRequest{LogGroupId: id})
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkStatus(t, "DeleteLogGroup", deleted.HttpStatusCode, 204)
-	if left := findGroup(t, client, id); left != nil {
+	calls.Answer(t, "DeleteLogGroup", &model.DeleteLogGroupResponse{Body: new(""), HttpStatusCode: 204}, deleted)
+	if left := findGroup(t, client, name); left != nil {
 		t.Errorf("ListLogGroups shows the deleted group %v", *left)
 	}
 }
@@ -85,21 +74,23 @@ func TestRefusedGroups(t *testing.T) {
 		_, err := client.DeleteLogGroup(&model.DeleteLogGroupRequest{LogGroupId: id})
 		return err
 	}
+	_, failed := lts.NewLtsClient(failing(t, "catalog")).ListLogGroups(&model.ListLogGroupsRequest{})
 	tests := []struct {
-		name string
-		err  error
-		want refusal
+		operation, reason string
+		err               error
+		want              refusal
 	}{
-		{"creation: name taken", create(taken.name, 7), refusal{400, "LTS.0101", "Failed to create log group, the group name has been existed"}},
-		{"creation: name with a blank", create("a b", 7), refusal{400, "LTS.0009", "Failed to validate the request body"}},
-		{"creation: no name", create("", 7), refusal{400, "LTS.0009", "Failed to validate the request body"}},
-		{"creation: 366 days", create(nameOf(t)+"-2", 366), refusal{400, "LTS.0106", "The log group TTL day must be integer and between 1 and 365"}},
-		{"update: 0 days", update(taken.id, 0), refusal{400, "LTS.0106", "The log group TTL day must be integer and between 1 and 365"}},
-		{"update: no such group", update(unknownID, 7), refusal{400, "LTS.0201", "The log group is not existed"}},
-		{"deletion: no such group", remove(unknownID), refusal{400, "LTS.0201", "The log group is not existed"}},
+		{"CreateLogGroup", "name taken", create(taken.name, 7), refusal{400, "LTS.0101", "Failed to create log group, the group name has been existed"}},
+		{"CreateLogGroup", "name with a blank", create("a b", 7), refusal{400, "LTS.0009", "Failed to validate the request body"}},
+		{"CreateLogGroup", "no name", create("", 7), refusal{400, "LTS.0009", "Failed to validate the request body"}},
+		{"CreateLogGroup", "366 days", create(check.Name(t)+"-2", 366), refusal{400, "LTS.0106", "The log group TTL day must be integer and between 1 and 365"}},
+		{"UpdateLogGroup", "0 days", update(taken.id, 0), refusal{400, "LTS.0106", "The log group TTL day must be integer and between 1 and 365"}},
+		{"UpdateLogGroup", "no such group", update(check.UnknownID, 7), refusal{400, "LTS.0201", "The log group is not existed"}},
+		{"DeleteLogGroup", "no such group", remove(check.UnknownID), refusal{400, "LTS.0201", "The log group is not existed"}},
+		{"ListLogGroups", "broken catalog", failed, refusal{500, "LTS.0010", "The system encountered an internal error"}},
 	}
 	for _, tt := range tests {
-		checkRefusal(t, tt.name, tt.err, tt.want)
+		checkRefusal(t, tt.operation, tt.reason, tt.err, tt.want)
 	}
 }
 
@@ -109,7 +100,7 @@ type group struct{ id, name string }
 // newGroup creates a group that is deleted after the test.
 func newGroup(t *testing.T, client *lts.LtsClient) group {
 	t.Helper()
-	name := nameOf(t)
+	name := check.Name(t)
 	created, err := client.CreateLogGroup(&model.CreateLogGroupRequest{
 		Body: &model.CreateLogGroupParams{LogGroupName: name, TtlInDays: 7},
 	})
@@ -125,8 +116,8 @@ func newGroup(t *testing.T, client *lts.LtsClient) group {
 	return group{id, name}
 }
 
-// findGroup looks a group up in the list; nil where it is not there.
-func findGroup(t *testing.T, client *lts.LtsClient, id string) *model.LogGroup {
+// findGroup looks a group up by name in the list; nil where it is not there.
+func findGroup(t *testing.T, client *lts.LtsClient, name string) *model.LogGroup {
 	t.Helper()
 	list, err := client.ListLogGroups(&model.ListLogGroupsRequest{})
 	if err != nil {
@@ -134,17 +125,9 @@ func findGroup(t *testing.T, client *lts.LtsClient, id string) *model.LogGroup {
 	}
 	checkStatus(t, "ListLogGroups", list.HttpStatusCode, 200)
 	for _, group := range value(list.LogGroups) {
-		if group.LogGroupId == id {
+		if group.LogGroupName == name {
 			return &group
 		}
 	}
 	return nil
-}
-
-// checkRecent checks that a time in milliseconds is one of this run.
-func checkRecent(t *testing.T, field string, millis int64) {
-	t.Helper()
-	if age := time.Since(time.UnixMilli(millis)); age < 0 || age > time.Hour {
-		t.Errorf("%s is %d, which is %v ago, want a time of this run", field, millis, age)
-	}
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/def"
 	lts "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/lts/v2"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/lts/v2/model"
+
+	"github.com/ltskit/ltskit/interop/check"
 )
 
 // The library cannot write records, so its parts are put together to a call that
@@ -65,9 +67,7 @@ func newJournal(t *testing.T, lines ...string) journal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := *answer.(*reportResponse), (reportResponse{"SVCSTG.ALS.200.200", 200}); got != want {
-		t.Fatalf("the records are answered with %v, want %v", got, want)
-	}
+	calls.Answer(t, "ReportLogs", &reportResponse{"SVCSTG.ALS.200.200", 200}, answer)
 	return j
 }
 
@@ -113,10 +113,7 @@ func TestQueriesFindRecords(t *testing.T) {
 			t.Errorf("ListLogs, %s: %v", tt.name, err)
 			continue
 		}
-		want := model.ListLogsResponse{Logs: j.records(tt.want...), IsQueryComplete: new(true), HttpStatusCode: 200}
-		if diff := cmp.Diff(want, *got); diff != "" {
-			t.Errorf("ListLogs, %s (-want +got):\n%s", tt.name, diff)
-		}
+		calls.Answer(t, "ListLogs", &model.ListLogsResponse{Logs: j.records(tt.want...), IsQueryComplete: new(true), HttpStatusCode: 200}, got)
 	}
 
 	got, err := j.query(func(p *model.QueryLtsLogParams) { p.Keywords, p.IsCount = new("login"), new(true) })
@@ -125,9 +122,7 @@ func TestQueriesFindRecords(t *testing.T) {
 	}
 	want := j.records(1, 2)
 	(*want)[0].Content, (*want)[1].Content = new("GET /<HighLightTag>login</HighLightTag> 500"), new("POST /<HighLightTag>login</HighLightTag> 200")
-	if diff := cmp.Diff(model.ListLogsResponse{Count: new(int32(2)), Logs: want, IsQueryComplete: new(true), HttpStatusCode: 200}, *got); diff != "" {
-		t.Errorf("ListLogs with a count and marks (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "ListLogs", &model.ListLogsResponse{Count: new(int32(2)), Logs: want, IsQueryComplete: new(true), HttpStatusCode: 200}, got)
 }
 
 // A client pages with the position of the last record that it has got.
@@ -170,13 +165,10 @@ func TestContextOfARecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := model.ListLogContextResponse{
+	calls.Answer(t, "ListLogContext", &model.ListLogContextResponse{
 		Logs: j.records(1, 2, 3, 4), TotalCount: new(int32(4)), BackwardsCount: new(int32(1)), ForwardsCount: new(int32(2)),
 		IsQueryComplete: new(true), HttpStatusCode: 200,
-	}
-	if diff := cmp.Diff(want, *got); diff != "" {
-		t.Errorf("ListLogContext (-want +got):\n%s", diff)
-	}
+	}, got)
 }
 
 // histogramResponse takes the place of the library's own response, whose
@@ -207,23 +199,20 @@ func TestHistogram(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := j.first.UnixMilli()
-	want := &histogramResponse{
+	calls.Answer(t, "CountKeyword", &histogramResponse{
 		Count: 2, IsQueryComplete: true, HttpStatusCode: 200,
 		Histogram: []histogramStep{
 			{Num: 2, StartTime: start, EndTime: start + 60_000},
 			{Num: 0, StartTime: start + 60_000, EndTime: start + 119_999},
 		},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("ListLogHistogram (-want +got):\n%s", diff)
-	}
+	}, got)
 
 	if _, err := j.client.ListLogHistogram(&request); err == nil || !strings.Contains(err.Error(), "Histogram: ReadString") {
 		t.Errorf("ListLogHistogram: error %v; if the library reads the array now, docs/interop.md is out of date", err)
 	}
 	request.Body.KeyWord = "*ogin"
 	_, err = j.client.ListLogHistogram(&request)
-	checkRefusal(t, "star in front", err, refusal{400, "LTS.0301", "'*' and '?' not allowed as first character"})
+	checkRefusal(t, "CountKeyword", "star in front", err, refusal{400, "LTS.0301", "'*' and '?' not allowed as first character"})
 }
 
 func TestRefusedContext(t *testing.T) {
@@ -236,16 +225,16 @@ func TestRefusedContext(t *testing.T) {
 	}
 	lineNum := *(*j.records(0))[0].LineNum
 	tests := []struct {
-		name string
-		err  error
-		want refusal
+		reason string
+		err    error
+		want   refusal
 	}{
 		{"501 records", ask(j.stream, lineNum, 501), refusal{400, "LTS.0009", "Failed to validate the request body"}},
 		{"no number", ask(j.stream, "first", 1), refusal{400, "LTS.0009", "Failed to validate the request body"}},
-		{"no such stream", ask(unknownID, lineNum, 1), refusal{400, "LTS.0208", "The log stream does not existed"}},
+		{"no such stream", ask(check.UnknownID, lineNum, 1), refusal{400, "LTS.0208", "The log stream does not existed"}},
 	}
 	for _, tt := range tests {
-		checkRefusal(t, tt.name, tt.err, tt.want)
+		checkRefusal(t, "ListLogContext", tt.reason, tt.err, tt.want)
 	}
 }
 
@@ -256,12 +245,12 @@ func TestRefusedQueries(t *testing.T) {
 		return err
 	}
 	elsewhere := j
-	elsewhere.stream = unknownID
+	elsewhere.stream = check.UnknownID
 	_, unknown := elsewhere.query(func(*model.QueryLtsLogParams) {})
 	tests := []struct {
-		name string
-		err  error
-		want refusal
+		reason string
+		err    error
+		want   refusal
 	}{
 		{"end before start", ask(func(p *model.QueryLtsLogParams) { p.StartTime, p.EndTime = p.EndTime, p.StartTime }),
 			refusal{400, "LTS.0701", "end_time must be superior to start_time, and line_num must be between them if it's provided"}},
@@ -272,6 +261,27 @@ func TestRefusedQueries(t *testing.T) {
 		{"no such stream", unknown, refusal{400, "LTS.0208", "The log stream does not existed"}},
 	}
 	for _, tt := range tests {
-		checkRefusal(t, tt.name, tt.err, tt.want)
+		checkRefusal(t, "ListLogs", tt.reason, tt.err, tt.want)
+	}
+}
+
+func TestRefusedRecords(t *testing.T) {
+	j := newJournal(t, "a")
+	write := func(change func(*reportRequest)) error {
+		request := reportRequest{j.group, j.stream, &reportBody{TimeNS: j.first.UnixNano(), Contents: []string{"b"}, Labels: map[string]string{"host": "a"}}}
+		change(&request)
+		_, err := j.client.HcClient.Sync(&request, reportLogs())
+		return err
+	}
+	tests := []struct {
+		reason string
+		err    error
+		want   refusal
+	}{
+		{"no lines", write(func(r *reportRequest) { r.Body.Contents = nil }), refusal{400, "LTS.0009", "Failed to validate the request body"}},
+		{"no such stream", write(func(r *reportRequest) { r.StreamID = check.UnknownID }), refusal{400, "LTS.0208", "The log stream does not existed"}},
+	}
+	for _, tt := range tests {
+		checkRefusal(t, "ReportLogs", tt.reason, tt.err, tt.want)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	ga "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/ga/v1"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/ga/v1/model"
 
+	"github.com/ltskit/ltskit/interop/check"
 	"github.com/ltskit/ltskit/interop/reference"
 )
 
@@ -25,42 +26,33 @@ func TestLogtanksFromCreationToDeletion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkStatus(t, "CreateLogtank", created.HttpStatusCode, 201)
 	checkRequestID(t, "CreateLogtank", created.RequestId)
 	logtank := created.Logtank
 	if logtank == nil {
 		t.Fatal("CreateLogtank answers no logtank")
 	}
 	id := value(logtank.Id)
-	checkRecent(t, "created_at", time.Time(value(logtank.CreatedAt)).UnixMilli())
-	want := model.LogtankDetail{
+	check.Recent(t, "created_at", time.Time(value(logtank.CreatedAt)).UnixMilli())
+	want := &model.LogtankDetail{
 		Id: &id, DomainId: new(reference.DomainID), ProjectId: new(reference.ProjectID),
 		ResourceType: &kind, ResourceId: new(listener), LogGroupId: &group, LogStreamId: &stream,
 		Status: logtank.Status, CreatedAt: logtank.CreatedAt, UpdatedAt: logtank.UpdatedAt,
 	}
-	if diff := cmp.Diff(want, *logtank, enumerations, times); diff != "" {
-		t.Errorf("CreateLogtank differs from what was sent (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "CreateLogtank", &model.CreateLogtankResponse{Logtank: want, RequestId: created.RequestId, HttpStatusCode: 201}, created, enumerations, times)
 
 	shown := awaitActive(t, client, id)
 	active := model.GetConfigStatusEnum().ACTIVE
 	want.Status = &active
-	if diff := cmp.Diff(want, shown, enumerations, times); diff != "" {
-		t.Errorf("ShowLogtank (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "ShowLogtank", want, shown, enumerations, times)
 
 	list, err := client.ListLogtanks(&model.ListLogtanksRequest{Limit: new(int32(10)), ResourceIds: &[]string{listener}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkStatus(t, "ListLogtanks", list.HttpStatusCode, 200)
 	checkRequestID(t, "ListLogtanks", list.RequestId)
-	if diff := cmp.Diff([]model.LogtankDetail{want}, value(list.Logtanks), enumerations, times); diff != "" {
-		t.Errorf("ListLogtanks (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff(&model.PageInfo{CurrentCount: 1}, list.PageInfo); diff != "" {
-		t.Errorf("ListLogtanks, page_info (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "ListLogtanks", &model.ListLogtanksResponse{
+		Logtanks: &[]model.LogtankDetail{*want}, PageInfo: &model.PageInfo{CurrentCount: 1}, RequestId: list.RequestId, HttpStatusCode: 200,
+	}, list, enumerations, times)
 
 	stream = "a1b2c3d4-0000-4000-8000-000000000003"
 	updated, err := client.UpdateLogtank(&model.UpdateLogtankRequest{LogtankId: id, Body: &model.UpdateLogtankRequestBody{
@@ -69,21 +61,17 @@ func TestLogtanksFromCreationToDeletion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkStatus(t, "UpdateLogtank", updated.HttpStatusCode, 200)
+	checkRequestID(t, "UpdateLogtank", updated.RequestId)
 	want.UpdatedAt = updated.Logtank.UpdatedAt
-	if diff := cmp.Diff(want, *updated.Logtank, enumerations, times); diff != "" {
-		t.Errorf("UpdateLogtank (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff(want, awaitActive(t, client, id), enumerations, times); diff != "" {
-		t.Errorf("ShowLogtank after the update (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "UpdateLogtank", &model.UpdateLogtankResponse{Logtank: want, RequestId: updated.RequestId, HttpStatusCode: 200}, updated, enumerations, times)
+	calls.Answer(t, "ShowLogtank", want, awaitActive(t, client, id), enumerations, times)
 
 	deleted, err := client.DeleteLogtank(&model.DeleteLogtankRequest{LogtankId: id})
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkStatus(t, "DeleteLogtank", deleted.HttpStatusCode, 204)
-	checkRefusal(t, "a deleted logtank", awaitGone(client, id), refusal{404, "GA.9002", "Not found: " + id})
+	calls.Answer(t, "DeleteLogtank", &model.DeleteLogtankResponse{HttpStatusCode: 204}, deleted)
+	checkRefusal(t, "ShowLogtank", "a deleted logtank", awaitGone(client, id), refusal{404, "GA.9002", "Not found: " + id})
 }
 
 func TestRefusedLogtanks(t *testing.T) {
@@ -92,7 +80,7 @@ func TestRefusedLogtanks(t *testing.T) {
 	kind := model.GetLogtankResourceTypeEnum().LISTENER
 	create := func(resource string) (*model.CreateLogtankResponse, error) {
 		return client.CreateLogtank(&model.CreateLogtankRequest{Body: &model.CreateLogtankRequestBody{Logtank: &model.CreateLogtankOption{
-			ResourceType: &kind, ResourceId: resource, LogGroupId: unknownID, LogStreamId: unknownID,
+			ResourceType: &kind, ResourceId: resource, LogGroupId: check.UnknownID, LogStreamId: check.UnknownID,
 		}}})
 	}
 	first, err := create(taken)
@@ -106,25 +94,25 @@ func TestRefusedLogtanks(t *testing.T) {
 		}
 	})
 	_, again := create(taken)
-	_, shown := client.ShowLogtank(&model.ShowLogtankRequest{LogtankId: unknownID})
-	_, updated := client.UpdateLogtank(&model.UpdateLogtankRequest{LogtankId: unknownID, Body: &model.UpdateLogtankRequestBody{
-		Logtank: &model.UpdateLogtankOption{LogGroupId: unknownID, LogStreamId: unknownID},
+	_, shown := client.ShowLogtank(&model.ShowLogtankRequest{LogtankId: check.UnknownID})
+	_, updated := client.UpdateLogtank(&model.UpdateLogtankRequest{LogtankId: check.UnknownID, Body: &model.UpdateLogtankRequestBody{
+		Logtank: &model.UpdateLogtankOption{LogGroupId: check.UnknownID, LogStreamId: check.UnknownID},
 	}})
-	_, deleted := client.DeleteLogtank(&model.DeleteLogtankRequest{LogtankId: unknownID})
+	_, deleted := client.DeleteLogtank(&model.DeleteLogtankRequest{LogtankId: check.UnknownID})
 	_, listed := client.ListLogtanks(&model.ListLogtanksRequest{Marker: new("no-such-marker")})
 	tests := []struct {
-		name string
-		err  error
-		want refusal
+		operation, reason string
+		err               error
+		want              refusal
 	}{
-		{"creation: resource taken", again, refusal{400, "GA.9104", "Resource " + taken + " is already exists"}},
-		{"no such logtank", shown, refusal{404, "GA.9002", "Not found: " + unknownID}},
-		{"update: no such logtank", updated, refusal{404, "GA.9002", "Not found: " + unknownID}},
-		{"deletion: no such logtank", deleted, refusal{404, "GA.9002", "Not found: " + unknownID}},
-		{"list: no such marker", listed, refusal{400, "GA.9001", "Invalid marker: there is no such logtank"}},
+		{"CreateLogtank", "resource taken", again, refusal{400, "GA.9104", "Resource " + taken + " is already exists"}},
+		{"ShowLogtank", "no such logtank", shown, refusal{404, "GA.9002", "Not found: " + check.UnknownID}},
+		{"UpdateLogtank", "no such logtank", updated, refusal{404, "GA.9002", "Not found: " + check.UnknownID}},
+		{"DeleteLogtank", "no such logtank", deleted, refusal{404, "GA.9002", "Not found: " + check.UnknownID}},
+		{"ListLogtanks", "no such marker", listed, refusal{400, "GA.9001", "Invalid marker: there is no such logtank"}},
 	}
 	for _, tt := range tests {
-		checkRefusal(t, tt.name, tt.err, tt.want)
+		checkRefusal(t, tt.operation, tt.reason, tt.err, tt.want)
 	}
 }
 
@@ -136,7 +124,7 @@ var times = cmp.Comparer(func(a, b sdktime.SdkTime) bool { return time.Time(a).E
 const patience, pause = 20 * time.Second, 20 * time.Millisecond
 
 // awaitActive shows a logtank until it is active, as clients do.
-func awaitActive(t *testing.T, client *ga.GaClient, id string) model.LogtankDetail {
+func awaitActive(t *testing.T, client *ga.GaClient, id string) *model.LogtankDetail {
 	t.Helper()
 	for deadline := time.Now().Add(patience); ; time.Sleep(pause) {
 		shown, err := client.ShowLogtank(&model.ShowLogtankRequest{LogtankId: id})
@@ -146,7 +134,7 @@ func awaitActive(t *testing.T, client *ga.GaClient, id string) model.LogtankDeta
 		checkStatus(t, "ShowLogtank", shown.HttpStatusCode, 200)
 		checkRequestID(t, "ShowLogtank", shown.RequestId)
 		if value(shown.Logtank.Status) == model.GetConfigStatusEnum().ACTIVE {
-			return *shown.Logtank
+			return shown.Logtank
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("the logtank stays %s", shown.Logtank.Status.Value())

@@ -7,12 +7,14 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	lts "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/lts/v2"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/lts/v2/model"
+
+	"github.com/ltskit/ltskit/interop/check"
 )
 
 func TestStreamsFromCreationToDeletion(t *testing.T) {
 	client := lts.NewLtsClient(signing(t))
 	group := newGroup(t, client)
-	name, alias, site, days := nameOf(t)+"-stream", "alias of the stream", "north", int32(14)
+	name, alias, site, days := check.Name(t)+"-stream", "alias of the stream", "north", int32(14)
 
 	created, err := client.CreateLogStream(&model.CreateLogStreamRequest{LogGroupId: group.id, Body: &model.CreateLogStreamParams{
 		LogStreamName: name, TtlInDays: &days, LogStreamNameAlias: &alias, Tags: &[]model.TagsBody{{Key: "site", Value: &site}},
@@ -20,22 +22,19 @@ func TestStreamsFromCreationToDeletion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkStatus(t, "CreateLogStream", created.HttpStatusCode, 201)
-	id := value(created.LogStreamId)
-
-	listed := findStream(t, client, group.id, id)
+	listed := findStream(t, client, group.id, name)
 	if listed == nil {
-		t.Fatalf("ListLogStream does not show the new stream %s", id)
+		t.Fatalf("ListLogStream does not show the new stream %s", name)
 	}
-	checkRecent(t, "creation_time", value(listed.CreationTime))
+	id := value(listed.LogStreamId)
+	calls.Answer(t, "CreateLogStream", &model.CreateLogStreamResponse{LogStreamId: &id, HttpStatusCode: 201}, created)
+	check.Recent(t, "creation_time", value(listed.CreationTime))
 	filters, favorite := int32(0), false
-	want := model.LogStreamResBody{
+	want := &model.LogStreamResBody{
 		CreationTime: listed.CreationTime, LogStreamId: &id, LogStreamName: &name, LogStreamNameAlias: &alias, TtlInDays: &days,
 		FilterCount: &filters, IsFavorite: &favorite, Tag: map[string]string{"_sys_enterprise_project_id": "0", "site": "north"},
 	}
-	if diff := cmp.Diff(want, *listed); diff != "" {
-		t.Errorf("ListLogStream differs from what was sent (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "ListLogStreams", want, listed)
 
 	updated, err := client.UpdateLogStream(&model.UpdateLogStreamRequest{
 		LogGroupId: group.id, LogStreamId: id, Body: &model.UpdateLogStreamParams{TtlInDays: 7},
@@ -43,25 +42,19 @@ func TestStreamsFromCreationToDeletion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkStatus(t, "UpdateLogStream", updated.HttpStatusCode, 200)
-	changed := model.UpdateLogStreamResponse{
+	calls.Answer(t, "UpdateLogStreamTTL", &model.UpdateLogStreamResponse{
 		CreationTime: listed.CreationTime, LogTopicId: &id, LogTopicName: &name, HttpStatusCode: 200,
 		TtlInDays: new(model.GetUpdateLogStreamResponseTtlInDaysEnum().E_7),
-	}
-	if diff := cmp.Diff(changed, *updated, enumerations); diff != "" {
-		t.Errorf("UpdateLogStream (-want +got):\n%s", diff)
-	}
+	}, updated, enumerations)
 	days = 7
-	if diff := cmp.Diff(&want, findStream(t, client, group.id, id)); diff != "" {
-		t.Errorf("ListLogStream after the update (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "ListLogStreams", want, findStream(t, client, group.id, name))
 
 	deleted, err := client.DeleteLogStream(&model.DeleteLogStreamRequest{LogGroupId: group.id, LogStreamId: id})
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkStatus(t, "DeleteLogStream", deleted.HttpStatusCode, 204)
-	if left := findStream(t, client, group.id, id); left != nil {
+	calls.Answer(t, "DeleteLogStream", &model.DeleteLogStreamResponse{Body: new(""), HttpStatusCode: 204}, deleted)
+	if left := findStream(t, client, group.id, name); left != nil {
 		t.Errorf("ListLogStream shows the deleted stream %v", *left)
 	}
 }
@@ -102,14 +95,12 @@ func TestStreamsOfAllGroups(t *testing.T) {
 		t.Fatalf("ListLogStreams: %v, %v, want one stream", list, err)
 	}
 	got := (*list.LogStreams)[0]
-	checkRecent(t, "creation_time", got.CreationTime)
+	check.Recent(t, "creation_time", got.CreationTime)
 	want := model.ListLogStreamsResponseBody1LogStreams{
 		CreationTime: got.CreationTime, LogStreamId: errors, LogStreamName: "errors", LogGroupId: &group.id,
 		IsFavorite: new(false), TtlInDays: new(int32(7)), Tag: map[string]string{"_sys_enterprise_project_id": "0"},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("ListLogStreams (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "ListProjectLogStreams", want, got)
 }
 
 func TestRefusedStreams(t *testing.T) {
@@ -136,21 +127,25 @@ func TestRefusedStreams(t *testing.T) {
 		_, err := client.DeleteLogStream(&model.DeleteLogStreamRequest{LogGroupId: group.id, LogStreamId: id})
 		return err
 	}
+	_, unsigned := lts.NewLtsClient(stranger(t)).ListLogStreams(&model.ListLogStreamsRequest{})
+	_, failed := lts.NewLtsClient(failing(t, "catalog")).ListLogStreams(&model.ListLogStreamsRequest{})
 	tests := []struct {
-		name string
-		err  error
-		want refusal
+		operation, reason string
+		err               error
+		want              refusal
 	}{
-		{"creation: name taken", create(group.id, "taken"), refusal{400, "LTS.0205", "The log stream name has been existed"}},
-		{"creation: no name", create(group.id, ""), refusal{400, "LTS.0009", "Failed to validate the request body"}},
-		{"creation: no such group", create(unknownID, "a"), refusal{400, "LTS.0201", "The log group is not existed"}},
-		{"update: 366 days", update(taken, 366), refusal{400, "LTS.0009", "Failed to validate the request body"}},
-		{"update: no such stream", update(unknownID, 7), refusal{400, "LTS.0208", "The log stream does not existed"}},
-		{"list: no such group", list(unknownID), refusal{400, "LTS.0201", "The log group is not existed"}},
-		{"deletion: no such stream", remove(unknownID), refusal{400, "LTS.0208", "The log stream does not existed"}},
+		{"CreateLogStream", "name taken", create(group.id, "taken"), refusal{400, "LTS.0205", "The log stream name has been existed"}},
+		{"CreateLogStream", "no name", create(group.id, ""), refusal{400, "LTS.0009", "Failed to validate the request body"}},
+		{"CreateLogStream", "no such group", create(check.UnknownID, "a"), refusal{400, "LTS.0201", "The log group is not existed"}},
+		{"UpdateLogStreamTTL", "366 days", update(taken, 366), refusal{400, "LTS.0009", "Failed to validate the request body"}},
+		{"UpdateLogStreamTTL", "no such stream", update(check.UnknownID, 7), refusal{400, "LTS.0208", "The log stream does not existed"}},
+		{"ListLogStreams", "no such group", list(check.UnknownID), refusal{400, "LTS.0201", "The log group is not existed"}},
+		{"DeleteLogStream", "no such stream", remove(check.UnknownID), refusal{400, "LTS.0208", "The log stream does not existed"}},
+		{"ListProjectLogStreams", "unknown access key", unsigned, refusal{401, "LTS.0003", "Invalid token"}},
+		{"ListProjectLogStreams", "broken catalog", failed, refusal{500, "LTS.0010", "The system encountered an internal error"}},
 	}
 	for _, tt := range tests {
-		checkRefusal(t, tt.name, tt.err, tt.want)
+		checkRefusal(t, tt.operation, tt.reason, tt.err, tt.want)
 	}
 }
 
@@ -166,9 +161,9 @@ func newStream(t *testing.T, client *lts.LtsClient, group group, name string) st
 	return value(created.LogStreamId)
 }
 
-// findStream looks a stream up in the list of its group; nil where it is not
-// there.
-func findStream(t *testing.T, client *lts.LtsClient, groupID, id string) *model.LogStreamResBody {
+// findStream looks a stream up by name in the list of its group; nil where it is
+// not there.
+func findStream(t *testing.T, client *lts.LtsClient, groupID, name string) *model.LogStreamResBody {
 	t.Helper()
 	list, err := client.ListLogStream(&model.ListLogStreamRequest{LogGroupId: groupID})
 	if err != nil {
@@ -176,7 +171,7 @@ func findStream(t *testing.T, client *lts.LtsClient, groupID, id string) *model.
 	}
 	checkStatus(t, "ListLogStream", list.HttpStatusCode, 200)
 	for _, stream := range value(list.LogStreams) {
-		if value(stream.LogStreamId) == id {
+		if value(stream.LogStreamName) == name {
 			return &stream
 		}
 	}

@@ -3,10 +3,10 @@ package huaweicloud_test
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	lts "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/lts/v2"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/lts/v2/model"
 
+	"github.com/ltskit/ltskit/interop/check"
 	"github.com/ltskit/ltskit/interop/reference"
 )
 
@@ -23,15 +23,14 @@ func TestTransfersFromCreationToDeletion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkStatus(t, "CreateLogDumpObs", created.HttpStatusCode, 201)
-	id := value(created.LogDumpObsId)
-
 	listed := findTransfer(t, client, group.name)
 	if listed == nil {
-		t.Fatalf("ListTransfers does not show the new transfer %s", id)
+		t.Fatalf("ListTransfers does not show the new transfer of the group %s", group.name)
 	}
-	checkRecent(t, "log_create_time", listed.LogTransferInfo.LogCreateTime)
-	want := model.CreateTransferResponseBody{
+	id := listed.LogTransferId
+	calls.Answer(t, "CreateOBSTransfer", &model.CreateLogDumpObsResponse{LogDumpObsId: &id, HttpStatusCode: 201}, created)
+	check.Recent(t, "log_create_time", listed.LogTransferInfo.LogCreateTime)
+	want := &model.CreateTransferResponseBody{
 		LogGroupId: group.id, LogGroupName: group.name, LogTransferId: id,
 		LogStreams: []model.CreateTransferResponseBodyLogStreams{{LogStreamId: stream, LogStreamName: "access"}},
 		LogTransferInfo: &model.CreateTransferResponseBodyLogTransferInfo{
@@ -46,14 +45,12 @@ func TestTransfersFromCreationToDeletion(t *testing.T) {
 			},
 		},
 	}
-	if diff := cmp.Diff(want, *listed, enumerations); diff != "" {
-		t.Errorf("ListTransfers differs from what was sent (-want +got):\n%s", diff)
-	}
+	calls.Answer(t, "ListTransfers", want, listed, enumerations)
 
 	_, err = client.DeleteLogGroup(&model.DeleteLogGroupRequest{LogGroupId: group.id})
-	checkRefusal(t, "deletion of a group in transfer", err, refusal{400, "LTS.0105", "Log group is associated by transfer"})
+	checkRefusal(t, "DeleteLogGroup", "in transfer", err, refusal{400, "LTS.0105", "Log group is associated by transfer"})
 	_, err = client.DeleteLogStream(&model.DeleteLogStreamRequest{LogGroupId: group.id, LogStreamId: stream})
-	checkRefusal(t, "deletion of a stream in transfer", err, refusal{400, "LTS.0207", "Log stream is associated by transfer"})
+	checkRefusal(t, "DeleteLogStream", "in transfer", err, refusal{400, "LTS.0207", "Log stream is associated by transfer"})
 
 	updated, err := client.UpdateTransfer(&model.UpdateTransferRequest{Body: &model.UpdateTransferRequestBody{
 		LogTransferId: id, LogTransferInfo: &model.UpdateTransferRequestBodyLogTransferInfo{
@@ -69,26 +66,20 @@ func TestTransfersFromCreationToDeletion(t *testing.T) {
 	want.LogTransferInfo.LogTransferStatus = model.GetCreateTransferResponseBodyLogTransferInfoLogTransferStatusEnum().DISABLE
 	want.LogTransferInfo.LogTransferDetail.ObsPeriod = model.GetTransferDetailObsPeriodEnum().E_3
 	want.LogTransferInfo.LogTransferDetail.ObsPeriodUnit = "hour"
-	if diff := cmp.Diff(model.UpdateTransferResponse{
+	calls.Answer(t, "UpdateTransfer", &model.UpdateTransferResponse{
 		LogGroupId: &want.LogGroupId, LogGroupName: &want.LogGroupName, LogStreams: &want.LogStreams, LogTransferId: &id,
 		LogTransferInfo: want.LogTransferInfo, HttpStatusCode: 200,
-	}, *updated, enumerations); diff != "" {
-		t.Errorf("UpdateTransfer (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff(&want, findTransfer(t, client, group.name), enumerations); diff != "" {
-		t.Errorf("ListTransfers after the update (-want +got):\n%s", diff)
-	}
+	}, updated, enumerations)
+	calls.Answer(t, "ListTransfers", want, findTransfer(t, client, group.name), enumerations)
 
 	deleted, err := client.DeleteTransfer(&model.DeleteTransferRequest{LogTransferId: id})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(model.DeleteTransferResponse{
+	calls.Answer(t, "DeleteTransfer", &model.DeleteTransferResponse{
 		LogGroupId: &want.LogGroupId, LogGroupName: &want.LogGroupName, LogStreams: &want.LogStreams, LogTransferId: &id,
 		LogTransferInfo: want.LogTransferInfo, HttpStatusCode: 200,
-	}, *deleted, enumerations); diff != "" {
-		t.Errorf("DeleteTransfer (-want +got):\n%s", diff)
-	}
+	}, deleted, enumerations)
 	if left := findTransfer(t, client, group.name); left != nil {
 		t.Errorf("ListTransfers shows the deleted transfer %v", *left)
 	}
@@ -108,31 +99,38 @@ func TestRefusedTransfers(t *testing.T) {
 		return err
 	}
 	_, unknownUpdate := client.UpdateTransfer(&model.UpdateTransferRequest{Body: &model.UpdateTransferRequestBody{
-		LogTransferId: unknownID, LogTransferInfo: &model.UpdateTransferRequestBodyLogTransferInfo{
+		LogTransferId: check.UnknownID, LogTransferInfo: &model.UpdateTransferRequestBodyLogTransferInfo{
 			LogStorageFormat:  model.GetUpdateTransferRequestBodyLogTransferInfoLogStorageFormatEnum().JSON,
 			LogTransferStatus: model.GetUpdateTransferRequestBodyLogTransferInfoLogTransferStatusEnum().ENABLE,
 			LogTransferDetail: &model.LogTransferDetail{ObsPeriod: 3, ObsPeriodUnit: "hour", ObsBucketName: reference.Bucket},
 		},
 	}})
-	_, unknownDeletion := client.DeleteTransfer(&model.DeleteTransferRequest{LogTransferId: unknownID})
+	_, unknownDeletion := client.DeleteTransfer(&model.DeleteTransferRequest{LogTransferId: check.UnknownID})
+	dms := model.GetListTransfersRequestLogTransferTypeEnum().DMS
+	_, otherKind := client.ListTransfers(&model.ListTransfersRequest{LogTransferType: &dms})
+	_, unsigned := lts.NewLtsClient(stranger(t)).ListTransfers(&model.ListTransfersRequest{})
+	_, failed := lts.NewLtsClient(failing(t, "catalog")).ListTransfers(&model.ListTransfersRequest{})
 	tests := []struct {
-		name string
-		err  error
-		want refusal
+		operation, reason string
+		err               error
+		want              refusal
 	}{
-		{"creation: no such bucket", create(func(b *model.CreateLogDumpObsRequestBody) { b.ObsBucketName = "no-such-bucket" }),
+		{"CreateOBSTransfer", "no such bucket", create(func(b *model.CreateLogDumpObsRequestBody) { b.ObsBucketName = "no-such-bucket" }),
 			refusal{400, "LTS.0416", "obs bucket does not exist: no-such-bucket"}},
-		{"creation: 1 min", create(func(b *model.CreateLogDumpObsRequestBody) { b.Period = 1 }),
+		{"CreateOBSTransfer", "1 min", create(func(b *model.CreateLogDumpObsRequestBody) { b.Period = 1 }),
 			refusal{400, "LTS.1901", "period+period_unit is not in the list [2min, 5min, 30min, 1hour, 3hour, 6hour, 12hour]"}},
-		{"creation: slash in the prefix", create(func(b *model.CreateLogDumpObsRequestBody) { b.PrefixName = new("a/b") }),
+		{"CreateOBSTransfer", "slash in the prefix", create(func(b *model.CreateLogDumpObsRequestBody) { b.PrefixName = new("a/b") }),
 			refusal{400, "LTS.1902", "prefix_name is invalid, please verify if it's provided as required"}},
-		{"creation: no such stream", create(func(b *model.CreateLogDumpObsRequestBody) { b.LogStreamIds = []string{unknownID} }),
-			refusal{400, "LTS.0208", "Log stream id does not exist: " + unknownID}},
-		{"update: no such transfer", unknownUpdate, refusal{400, "LTS.0405", "The log transfer does not existed"}},
-		{"deletion: no such transfer", unknownDeletion, refusal{400, "LTS.0405", "The log transfer does not existed"}},
+		{"CreateOBSTransfer", "no such stream", create(func(b *model.CreateLogDumpObsRequestBody) { b.LogStreamIds = []string{check.UnknownID} }),
+			refusal{400, "LTS.0208", "Log stream id does not exist: " + check.UnknownID}},
+		{"UpdateTransfer", "no such transfer", unknownUpdate, refusal{400, "LTS.0405", "The log transfer does not existed"}},
+		{"DeleteTransfer", "no such transfer", unknownDeletion, refusal{400, "LTS.0405", "The log transfer does not existed"}},
+		{"ListTransfers", "another kind", otherKind, refusal{400, "LTS.0009", "Failed to validate the request body"}},
+		{"ListTransfers", "unknown access key", unsigned, refusal{401, "LTS.0003", "Invalid token"}},
+		{"ListTransfers", "broken catalog", failed, refusal{500, "LTS.0010", "The system encountered an internal error"}},
 	}
 	for _, tt := range tests {
-		checkRefusal(t, tt.name, tt.err, tt.want)
+		checkRefusal(t, tt.operation, tt.reason, tt.err, tt.want)
 	}
 }
 

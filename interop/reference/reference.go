@@ -7,7 +7,9 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -23,6 +25,7 @@ const (
 	Domain         = "dev"
 	DomainID       = "d0000000000000000000000000000001"
 	User           = "dev"
+	UserID         = "a0000000000000000000000000000001"
 	Password       = "dev"
 	Project        = "dev"
 	ProjectID      = "0123456789abcdef0123456789abcdef"
@@ -48,6 +51,7 @@ const patience = 30 * time.Second
 type Server struct {
 	URL string // without a slash at its end
 
+	path    string // of the program
 	folder  string
 	program *exec.Cmd
 	stderr  bytes.Buffer
@@ -77,6 +81,7 @@ func (s *Server) start(ctx context.Context, root string) error {
 			return err
 		}
 	}
+	s.path = program
 	s.program = exec.CommandContext(ctx, program, "serve",
 		"--listen", "127.0.0.1:0", "--data", filepath.Join(s.folder, "data"), "--region", Region,
 		"--provisioning", "100ms", "--faults", "--validate-responses", "--log-level", "warn")
@@ -149,17 +154,50 @@ func (s *Server) Close() error {
 	return errors.Join(append(problems, os.RemoveAll(s.folder))...)
 }
 
-// Run starts a server, lends it to the tests and reports how they, and the
-// server, ended. It is the body of a TestMain in a folder two below the root.
-func Run(tests interface{ Run() int }, lend func(*Server)) (status int) {
-	s, err := Start(context.Background(), filepath.Join("..", ".."))
+// Operations lists the operations of the document.
+func (s *Server) Operations(ctx context.Context) ([]string, error) {
+	data, err := exec.CommandContext(ctx, s.path, "document", "-o", "json").Output()
+	if err != nil {
+		return nil, fmt.Errorf("lts document: %w", err)
+	}
+	var document struct {
+		Paths map[string]map[string]json.RawMessage `json:"paths"`
+	}
+	if err := json.Unmarshal(data, &document); err != nil {
+		return nil, fmt.Errorf("lts document: %w", err)
+	}
+	var operations []string
+	for _, members := range document.Paths {
+		for _, member := range members {
+			var operation struct {
+				ID string `json:"operationId"`
+			}
+			if json.Unmarshal(member, &operation) == nil && operation.ID != "" { // parameters are a list
+				operations = append(operations, operation.ID)
+			}
+		}
+	}
+	return operations, nil
+}
+
+// Root is the root folder of the project, seen from the tests of a client.
+var Root = filepath.Join("..", "..")
+
+// Run starts a server, lends it to the tests and reports how they, the server and
+// what is done after them ended, which is done when all tests were asked for. It
+// is the body of a TestMain in a folder two below the root.
+func Run(tests interface{ Run() int }, lend func(*Server), after func(context.Context, *Server) error) (status int) {
+	ctx := context.Background()
+	s, err := Start(ctx, Root)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "interop:", err)
 		return 1
 	}
 	lend(s)
-	status = tests.Run()
-	if err := s.Close(); err != nil {
+	if status = tests.Run(); status == 0 && flag.Lookup("test.run").Value.String() == "" {
+		err = after(ctx, s)
+	}
+	if err := errors.Join(err, s.Close()); err != nil {
 		fmt.Fprintln(os.Stderr, "interop:", err)
 		return 1
 	}
