@@ -4,7 +4,9 @@ import "slices"
 
 // EnvironmentVariables are all that the package looks at.
 func EnvironmentVariables() []string {
-	return slices.Concat(endpointVariables, iamEndpointVariables, gaEndpointVariables, projectVariables, accessKeyVariables,
-		secretKeyVariables, securityTokenVariables, tokenVariables, userVariables, userIDVariables, passwordVariables,
-		domainVariables, domainIDVariables)
+	all := slices.Concat(endpointVariables, iamEndpointVariables, gaEndpointVariables, caFileVariables, projectVariables)
+	for _, n := range namings {
+		all = slices.Concat(all, n.accessKey, n.secretKey, n.securityToken, n.token, n.user, n.userID, n.password, n.domain, n.domainID)
+	}
+	return append(all, credentialsFileVariable)
 }

@@ -2,8 +2,11 @@ package client
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
+	"fmt"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"time"
 )
@@ -35,6 +38,9 @@ type config struct {
 	identities  []identity
 	httpClient  *http.Client
 	transport   http.RoundTripper
+	caFile      string
+	caFileAsked bool           // by an option, not by the environment
+	trusted     *x509.CertPool // nil: what the system trusts
 	timeout     time.Duration
 	userAgent   string
 	retry       RetryPolicy
@@ -54,7 +60,26 @@ func newConfig(opts []Option) (config, error) {
 	if c.httpClient != nil && c.transport != nil {
 		c.problem("WithHTTPClient and WithTransport contradict each other")
 	}
+	c.trust()
 	return c, errors.Join(c.problems...)
+}
+
+// trust reads the certificates that are trusted, unless the caller has a
+// transport and with it the certificates.
+func (c *config) trust() {
+	if c.httpClient != nil || c.transport != nil {
+		if c.caFileAsked {
+			c.problem("WithCAFile contradicts WithHTTPClient and WithTransport, which have certificates of their own")
+		}
+		return
+	}
+	if c.caFile == "" {
+		return
+	}
+	var err error
+	if c.trusted, err = certificates(c.caFile); err != nil {
+		c.problems = append(c.problems, fmt.Errorf("certificates: %w", err))
+	}
 }
 
 func (c *config) problem(text string) { c.problems = append(c.problems, errors.New(text)) }
@@ -107,6 +132,29 @@ func WithHTTPClient(httpClient *http.Client) Option {
 // connections to the service.
 func WithTransport(transport http.RoundTripper) Option {
 	return func(c *config) { c.transport = transport }
+}
+
+// WithCAFile trusts the certificates of a file in PEM besides those that the
+// system trusts: that of a company, or of a server that has signed its own. The
+// last file counts. The default is what the system trusts.
+func WithCAFile(file string) Option {
+	return func(c *config) { c.caFile, c.caFileAsked = file, true }
+}
+
+// certificates adds those of a file to those of the system.
+func certificates(file string) (*x509.CertPool, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, err
+	}
+	if !pool.AppendCertsFromPEM(data) {
+		return nil, fmt.Errorf("%s has no certificate in PEM", file)
+	}
+	return pool, nil
 }
 
 // WithTimeout limits one attempt of a request, with its answer. The default is

@@ -34,6 +34,9 @@ func newRequester(c config) *requester {
 	case c.transport == nil:
 		transport := http.DefaultTransport.(*http.Transport).Clone()
 		transport.MaxIdleConnsPerHost = 64
+		if c.trusted != nil {
+			transport.TLSClientConfig = &tls.Config{RootCAs: c.trusted}
+		}
 		httpClient.Transport = transport
 	}
 	// A redirect would take headers with credentials to another host.
