@@ -1,12 +1,10 @@
 package gophertelekomcloud_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"os"
-	"path/filepath"
 	"testing"
 
 	golangsdk "github.com/opentelekomcloud/gophertelekomcloud"
@@ -23,13 +21,7 @@ var server *reference.Server
 var calls check.Calls
 
 func TestMain(m *testing.M) {
-	os.Exit(reference.Run(m, func(s *reference.Server) { server = s }, func(ctx context.Context, s *reference.Server) error {
-		operations, err := s.Operations(ctx)
-		if err != nil {
-			return err
-		}
-		return calls.Table(filepath.Join(reference.Root, "docs", "interop.md"), "gophertelekomcloud", operations)
-	}))
+	os.Exit(reference.Run(m, "gophertelekomcloud", &calls, func(s *reference.Server) { server = s }))
 }
 
 // credentials ask for a token of the development project.

@@ -17,6 +17,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/ltskit/ltskit/interop/check"
 )
 
 // Credentials that `lts serve` prints when it has no directory of users.
@@ -154,8 +156,8 @@ func (s *Server) Close() error {
 	return errors.Join(append(problems, os.RemoveAll(s.folder))...)
 }
 
-// Operations lists the operations of the document.
-func (s *Server) Operations(ctx context.Context) ([]string, error) {
+// operations lists the operations of the document.
+func (s *Server) operations(ctx context.Context) ([]string, error) {
 	data, err := exec.CommandContext(ctx, s.path, "document", "-o", "json").Output()
 	if err != nil {
 		return nil, fmt.Errorf("lts document: %w", err)
@@ -180,26 +182,35 @@ func (s *Server) Operations(ctx context.Context) ([]string, error) {
 	return operations, nil
 }
 
-// Root is the root folder of the project, seen from the tests of a client.
-var Root = filepath.Join("..", "..")
+// root is the root folder of the project, seen from the tests of a client.
+var root = filepath.Join("..", "..")
 
-// Run starts a server, lends it to the tests and reports how they, the server and
-// what is done after them ended, which is done when all tests were asked for. It
-// is the body of a TestMain in a folder two below the root.
-func Run(tests interface{ Run() int }, lend func(*Server), after func(context.Context, *Server) error) (status int) {
+// Run starts a server, lends it to the tests of a client and reports how they and
+// the server ended, and whether the page about the clients says what they have
+// checked when all of them were asked for. It is the body of a TestMain in a
+// folder two below the root.
+func Run(tests interface{ Run() int }, client string, calls *check.Calls, lend func(*Server)) (status int) {
 	ctx := context.Background()
-	s, err := Start(ctx, Root)
+	s, err := Start(ctx, root)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "interop:", err)
 		return 1
 	}
 	lend(s)
 	if status = tests.Run(); status == 0 && flag.Lookup("test.run").Value.String() == "" {
-		err = after(ctx, s)
+		err = s.checkPage(ctx, client, calls)
 	}
 	if err := errors.Join(err, s.Close()); err != nil {
 		fmt.Fprintln(os.Stderr, "interop:", err)
 		return 1
 	}
 	return status
+}
+
+func (s *Server) checkPage(ctx context.Context, client string, calls *check.Calls) error {
+	operations, err := s.operations(ctx)
+	if err != nil {
+		return err
+	}
+	return calls.Table(filepath.Join(root, "docs", "interop.md"), client, operations)
 }
