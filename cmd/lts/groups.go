@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"context"
 	"strconv"
 	"time"
 
@@ -45,135 +45,100 @@ func (v groupView) cells() []string {
 func days(n int) string { return strconv.Itoa(n) + "d" }
 
 func newGroupsList(s *session) *cobra.Command {
-	var format string
-	cmd := &cobra.Command{
+	return lists(s, &cobra.Command{
 		Use: "list", Aliases: []string{"ls"}, Args: cobra.NoArgs,
 		Short:   "List the groups of the project",
 		Example: "  lts groups list\n  lts groups list -o json",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, _ []string) error {
-			groups, err := c.Groups.List(cmd.Context())
-			if err != nil {
-				return err
-			}
-			var views []groupView
-			for _, group := range groups {
-				views = append(views, viewGroup(group))
-			}
-			return showAll(cmd.OutOrStdout(), format, groupTitles, views)
-		}),
-	}
-	addOutput(cmd, &format, outputOfThings)
-	return cmd
+	}, groupTitles, "lts groups create NAME", func(cmd *cobra.Command, c *client.Client, _ []string) (views []groupView, err error) {
+		groups, err := c.Groups.List(cmd.Context())
+		for _, group := range groups {
+			views = append(views, viewGroup(group))
+		}
+		return views, err
+	})
 }
 
 func newGroupsShow(s *session) *cobra.Command {
-	var format string
-	cmd := &cobra.Command{
+	return shows(s, &cobra.Command{
 		Use: "show GROUP", Args: takes(1, 1), ValidArgsFunction: s.completeArgs(1, listGroupNames),
 		Short:   "Show a group",
 		Example: "  lts groups show web -o json",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, args []string) error {
-			group, err := findGroup(cmd.Context(), c, args[0])
-			if err != nil {
-				return err
-			}
-			return showOne(cmd.OutOrStdout(), format, groupTitles, viewGroup(group))
-		}),
-	}
-	addOutput(cmd, &format, outputOfThings)
-	return cmd
+	}, groupTitles, func(cmd *cobra.Command, c *client.Client, args []string) (groupView, error) {
+		group, err := findGroup(cmd.Context(), c, args[0])
+		return viewGroup(group), err
+	})
 }
 
 func newGroupsCreate(s *session) *cobra.Command {
-	var format string
 	var spec lts.GroupSpec
 	var tagFlags []string
-	cmd := &cobra.Command{
+	cmd := shows(s, &cobra.Command{
 		Use: "create NAME", Args: takes(1, 1), ValidArgsFunction: cobra.NoFileCompletions,
 		Short:   "Create a group",
 		Example: "  lts groups create web\n  lts groups create web --ttl 30 --tag team=shop",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, args []string) (err error) {
-			spec.Name = args[0]
-			if spec.Tags, err = tags(tagFlags); err != nil {
-				return err
-			}
-			group, err := c.Groups.Create(cmd.Context(), spec)
-			if err != nil {
-				return err
-			}
-			s.note(cmd, "lts streams create %s/NAME makes a stream in it", group.Name)
-			return showOne(cmd.OutOrStdout(), format, groupTitles, viewGroup(group))
-		}),
-	}
+	}, groupTitles, func(cmd *cobra.Command, c *client.Client, args []string) (view groupView, err error) {
+		spec.Name = args[0]
+		if spec.Tags, err = tags(tagFlags); err != nil {
+			return view, err
+		}
+		group, err := c.Groups.Create(cmd.Context(), spec)
+		if err != nil {
+			return view, err
+		}
+		if listed, err := findGroup(cmd.Context(), c, group.ID); err == nil { // the answer has less than the list
+			group = listed
+		}
+		s.note(cmd, "lts streams create %s/NAME makes a stream in it", group.Name)
+		return viewGroup(group), nil
+	})
 	cmd.Flags().IntVar(&spec.TTLDays, "ttl", defaultTTL, "`days` that it keeps records")
 	cmd.Flags().StringVar(&spec.Alias, "alias", "", "another name, for people")
 	cmd.Flags().StringArrayVar(&tagFlags, "tag", nil, "`key=value`; may be repeated")
-	addOutput(cmd, &format, outputOfThings)
 	return cmd
 }
 
 func newGroupsUpdate(s *session) *cobra.Command {
-	var format string
-	var ttl int
-	var tagFlags []string
-	cmd := &cobra.Command{
+	var l lifetime
+	cmd := shows(s, &cobra.Command{
 		Use: "update GROUP", Args: takes(1, 1), ValidArgsFunction: s.completeArgs(1, listGroupNames),
 		Short:   "Change how long a group keeps records, or its tags",
 		Example: "  lts groups update web --ttl 30",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, args []string) error {
-			newTags, err := tags(tagFlags)
-			if err != nil {
-				return err
-			}
-			group, err := findGroup(cmd.Context(), c, args[0])
-			if err != nil {
-				return err
-			}
-			change := lts.GroupChange{TTLDays: group.TTLDays, Tags: newTags}
-			if cmd.Flags().Changed("ttl") {
-				change.TTLDays = ttl
-			}
-			if group, err = c.Groups.Update(cmd.Context(), group.ID, change); err != nil {
-				return err
-			}
-			return showOne(cmd.OutOrStdout(), format, groupTitles, viewGroup(group))
-		}),
-	}
-	cmd.Flags().IntVar(&ttl, "ttl", 0, "`days` that it keeps records")
-	cmd.Flags().StringArrayVar(&tagFlags, "tag", nil, "`key=value`, in place of the tags that it has; may be repeated")
-	cmd.MarkFlagsOneRequired("ttl", "tag")
-	addOutput(cmd, &format, outputOfThings)
+	}, groupTitles, func(cmd *cobra.Command, c *client.Client, args []string) (view groupView, err error) {
+		group, err := findGroup(cmd.Context(), c, args[0])
+		if err != nil {
+			return view, err
+		}
+		var change lts.GroupChange
+		if change.TTLDays, change.Tags, err = l.change(cmd, group.TTLDays); err != nil {
+			return view, err
+		}
+		group, err = c.Groups.Update(cmd.Context(), group.ID, change)
+		return viewGroup(group), err
+	})
+	l.addFlags(cmd)
 	return cmd
 }
 
 func newGroupsDelete(s *session) *cobra.Command {
-	var d deletion
-	cmd := &cobra.Command{
-		Use: "delete GROUP...", Aliases: []string{"rm"}, Args: takes(1, 0), ValidArgsFunction: s.completeArgs(0, listGroupNames),
+	return deletes(s, &cobra.Command{
+		Use: "delete GROUP...", ValidArgsFunction: s.completeArgs(0, listGroupNames),
 		Short: "Delete groups with their streams and records",
 		Long: "Delete groups with their streams and their records. It asks first, unless it is a single group\n" +
 			"without streams.",
 		Example: "  lts groups delete web\n  lts groups delete web shop --yes",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, args []string) error {
-			ctx := cmd.Context()
-			var all []doomed
-			for _, name := range args {
-				group, err := findGroup(ctx, c, name)
-				if err != nil {
-					return err
-				}
-				streams, err := c.Streams.List(ctx, group.ID)
-				if err != nil {
-					return err
-				}
-				all = append(all, doomed{
-					what: fmt.Sprintf("group %s with %s", group.Name, plural(len(streams), "stream")), things: 1 + len(streams),
-					delete: func() error { return c.Groups.Delete(ctx, group.ID) },
-				})
-			}
-			return d.carryOut(s, cmd, all)
-		}),
-	}
-	d.addFlags(cmd)
-	return cmd
+	}, func(ctx context.Context, c *client.Client, name string) (doomed, error) {
+		group, err := findGroup(ctx, c, name)
+		if err != nil {
+			return doomed{}, err
+		}
+		streams, err := c.Streams.List(ctx, group.ID)
+		if err != nil {
+			return doomed{}, err
+		}
+		what := "group " + group.Name
+		if len(streams) > 0 {
+			what += " with " + plural(len(streams), "stream")
+		}
+		return doomed{what: what, things: 1 + len(streams), delete: func() error { return c.Groups.Delete(ctx, group.ID) }}, nil
+	})
 }

@@ -40,23 +40,18 @@ func (v logtankView) cells() []string {
 }
 
 func newLogtanksList(s *session) *cobra.Command {
-	var format string
-	cmd := &cobra.Command{
+	return lists(s, &cobra.Command{
 		Use: "list", Aliases: []string{"ls"}, Args: cobra.NoArgs,
 		Short: "List the logtanks of the project",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, _ []string) error {
-			var views []logtankView
-			for logtank, err := range c.Logtanks.All(cmd.Context()) {
-				if err != nil {
-					return err
-				}
-				views = append(views, viewLogtank(logtank))
+	}, logtankTitles, "lts logtanks create GROUP/STREAM --resource ID", func(cmd *cobra.Command, c *client.Client, _ []string) (views []logtankView, err error) {
+		for logtank, err := range c.Logtanks.All(cmd.Context()) {
+			if err != nil {
+				return nil, err
 			}
-			return showAll(cmd.OutOrStdout(), format, logtankTitles, views)
-		}),
-	}
-	addOutput(cmd, &format, outputOfThings)
-	return cmd
+			views = append(views, viewLogtank(logtank))
+		}
+		return views, nil
+	})
 }
 
 func listLogtankIDs(ctx context.Context, c *client.Client, _ string) ([]string, error) {
@@ -71,78 +66,56 @@ func listLogtankIDs(ctx context.Context, c *client.Client, _ string) ([]string, 
 }
 
 func newLogtanksShow(s *session) *cobra.Command {
-	var format string
-	cmd := &cobra.Command{
+	return shows(s, &cobra.Command{
 		Use: "show ID", Args: takes(1, 1), ValidArgsFunction: s.completeArgs(1, listLogtankIDs),
 		Short: "Show a logtank",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, args []string) error {
-			logtank, err := c.Logtanks.Get(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return showOne(cmd.OutOrStdout(), format, logtankTitles, viewLogtank(logtank))
-		}),
-	}
-	addOutput(cmd, &format, outputOfThings)
-	return cmd
+	}, logtankTitles, func(cmd *cobra.Command, c *client.Client, args []string) (logtankView, error) {
+		logtank, err := c.Logtanks.Get(cmd.Context(), args[0])
+		return viewLogtank(logtank), err
+	})
 }
 
 // logtankPoll is how often the service is asked whether a logtank is active.
 const logtankPoll = 500 * time.Millisecond
 
 func newLogtanksCreate(s *session) *cobra.Command {
-	var format string
 	var wait bool
 	spec := lts.LogtankSpec{ResourceType: "LISTENER"}
-	cmd := &cobra.Command{
+	cmd := shows(s, &cobra.Command{
 		Use: "create GROUP/STREAM", Args: takes(1, 1), ValidArgsFunction: s.completeArgs(1, listStreamPaths),
 		Short:   "Send the access log of a listener to a stream",
 		Example: "  lts logtanks create web/access --resource 3b1d2f4a-5c6e-4f70-8192-a3b4c5d6e7f8 --wait",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, args []string) error {
-			p, err := findStream(cmd.Context(), c, args[0])
-			if err != nil {
-				return err
-			}
-			spec.GroupID, spec.StreamID = p.group.ID, p.stream.ID
-			logtank, err := c.Logtanks.Create(cmd.Context(), spec)
-			if err != nil {
-				return err
-			}
-			if wait {
-				if logtank, err = c.Logtanks.Wait(cmd.Context(), logtank.ID, logtankPoll); err != nil {
-					return err
-				}
-			}
-			return showOne(cmd.OutOrStdout(), format, logtankTitles, viewLogtank(logtank))
-		}),
-	}
+	}, logtankTitles, func(cmd *cobra.Command, c *client.Client, args []string) (view logtankView, err error) {
+		p, err := findStream(cmd.Context(), c, args[0])
+		if err != nil {
+			return view, err
+		}
+		spec.GroupID, spec.StreamID = p.group.ID, p.stream.ID
+		logtank, err := c.Logtanks.Create(cmd.Context(), spec)
+		if err == nil && wait {
+			logtank, err = c.Logtanks.Wait(cmd.Context(), logtank.ID, logtankPoll)
+		}
+		return viewLogtank(logtank), err
+	})
 	cmd.Flags().StringVar(&spec.ResourceID, "resource", "", "`ID` of the listener")
-	cmd.Flags().StringVar(&spec.ResourceType, "resource-type", spec.ResourceType, "type of the resource")
+	cmd.Flags().StringVar(&spec.ResourceType, "resource-type", spec.ResourceType, "`type` of the resource")
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait until it is active")
 	_ = cmd.MarkFlagRequired("resource") // fails for unknown flags only
-	addOutput(cmd, &format, outputOfThings)
 	return cmd
 }
 
 func newLogtanksUpdate(s *session) *cobra.Command {
-	var format string
-	cmd := &cobra.Command{
+	return shows(s, &cobra.Command{
 		Use: "update ID GROUP/STREAM", Args: takes(2, 2), ValidArgsFunction: s.completeLogtankUpdate,
 		Short: "Let a logtank send to another stream",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, args []string) error {
-			p, err := findStream(cmd.Context(), c, args[1])
-			if err != nil {
-				return err
-			}
-			logtank, err := c.Logtanks.Update(cmd.Context(), args[0], p.group.ID, p.stream.ID)
-			if err != nil {
-				return err
-			}
-			return showOne(cmd.OutOrStdout(), format, logtankTitles, viewLogtank(logtank))
-		}),
-	}
-	addOutput(cmd, &format, outputOfThings)
-	return cmd
+	}, logtankTitles, func(cmd *cobra.Command, c *client.Client, args []string) (view logtankView, err error) {
+		p, err := findStream(cmd.Context(), c, args[1])
+		if err != nil {
+			return view, err
+		}
+		logtank, err := c.Logtanks.Update(cmd.Context(), args[0], p.group.ID, p.stream.ID)
+		return viewLogtank(logtank), err
+	})
 }
 
 func (s *session) completeLogtankUpdate(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
@@ -154,25 +127,13 @@ func (s *session) completeLogtankUpdate(cmd *cobra.Command, args []string, word 
 }
 
 func newLogtanksDelete(s *session) *cobra.Command {
-	var d deletion
-	cmd := &cobra.Command{
-		Use: "delete ID...", Aliases: []string{"rm"}, Args: takes(1, 0), ValidArgsFunction: s.completeArgs(0, listLogtankIDs),
+	return deletes(s, &cobra.Command{
+		Use: "delete ID...", ValidArgsFunction: s.completeArgs(0, listLogtankIDs),
 		Short: "Delete logtanks",
 		Long:  "Delete logtanks. It asks first when there are several.",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, args []string) error {
-			ctx := cmd.Context()
-			var all []doomed
-			for _, id := range args {
-				logtank, err := c.Logtanks.Get(ctx, id)
-				if err != nil {
-					return err
-				}
-				what := "logtank " + id + " of " + logtank.ResourceType + " " + logtank.ResourceID
-				all = append(all, doomed{what: what, things: 1, delete: func() error { return c.Logtanks.Delete(ctx, id) }})
-			}
-			return d.carryOut(s, cmd, all)
-		}),
-	}
-	d.addFlags(cmd)
-	return cmd
+	}, func(ctx context.Context, c *client.Client, id string) (doomed, error) {
+		logtank, err := c.Logtanks.Get(ctx, id)
+		what := "logtank " + id + " of " + logtank.ResourceType + " " + logtank.ResourceID
+		return doomed{what: what, things: 1, delete: func() error { return c.Logtanks.Delete(ctx, id) }}, err
+	})
 }

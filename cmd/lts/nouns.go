@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/ltskit/ltskit/client"
 	"github.com/ltskit/ltskit/cmd/lts/internal/terminal"
+	"github.com/ltskit/ltskit/lts"
 	"github.com/ltskit/ltskit/openapi/suggest"
 )
 
@@ -29,6 +32,80 @@ func newNoun(use, short string, verbs ...*cobra.Command) *cobra.Command {
 	}
 	noun.AddCommand(verbs...)
 	return noun
+}
+
+// shows makes a command show the thing that it finds, makes or changes.
+func shows[V view](s *session, cmd *cobra.Command, titles []string, one func(*cobra.Command, *client.Client, []string) (V, error)) *cobra.Command {
+	var format string
+	cmd.RunE = s.run(func(cmd *cobra.Command, c *client.Client, args []string) error {
+		v, err := one(cmd, c, args)
+		if err != nil {
+			return err
+		}
+		return showOne(cmd.OutOrStdout(), format, titles, v)
+	})
+	addOutput(cmd, &format, outputOfThings)
+	return cmd
+}
+
+// lists makes a command list things. Where there are none, it tells a person what
+// makes one.
+func lists[V view](s *session, cmd *cobra.Command, titles []string, first string, all func(*cobra.Command, *client.Client, []string) ([]V, error)) *cobra.Command {
+	var format string
+	cmd.RunE = s.run(func(cmd *cobra.Command, c *client.Client, args []string) error {
+		views, err := all(cmd, c, args)
+		if err != nil {
+			return err
+		}
+		if len(views) == 0 {
+			s.note(cmd, "there are none; %s makes one", first)
+		}
+		return showAll(cmd.OutOrStdout(), format, titles, views)
+	})
+	addOutput(cmd, &format, outputOfThings)
+	return cmd
+}
+
+// deletes makes a command delete the things that its arguments name.
+func deletes(s *session, cmd *cobra.Command, find func(ctx context.Context, c *client.Client, name string) (doomed, error)) *cobra.Command {
+	var d deletion
+	cmd.Aliases, cmd.Args = []string{"rm"}, takes(1, 0)
+	cmd.RunE = s.run(func(cmd *cobra.Command, c *client.Client, args []string) error {
+		var all []doomed
+		for _, name := range args {
+			one, err := find(cmd.Context(), c, name)
+			if err != nil {
+				return err
+			}
+			all = append(all, one)
+		}
+		return d.carryOut(s, cmd, all)
+	})
+	d.addFlags(cmd)
+	return cmd
+}
+
+// A lifetime is the flags that change how long a group or a stream keeps records,
+// and its tags.
+type lifetime struct {
+	ttl  int
+	tags []string
+}
+
+func (l *lifetime) addFlags(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&l.ttl, "ttl", 0, "`days` that it keeps records")
+	cmd.Flags().StringArrayVar(&l.tags, "tag", nil, "`key=value`, in place of the tags that it has; may be repeated")
+	cmd.MarkFlagsOneRequired("ttl", "tag")
+}
+
+// change gives the days, which stay what they are where no flag says otherwise,
+// and the tags.
+func (l *lifetime) change(cmd *cobra.Command, ttl int) (int, []lts.Tag, error) {
+	if cmd.Flags().Changed("ttl") {
+		ttl = l.ttl
+	}
+	newTags, err := tags(l.tags)
+	return ttl, newTags, err
 }
 
 // takes are the arguments of a command, least to most of them; 0 is any number.

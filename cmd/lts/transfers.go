@@ -103,27 +103,23 @@ func (f *transferFlags) add(flags *pflag.FlagSet) {
 }
 
 func newTransfersList(s *session) *cobra.Command {
-	var format string
 	var filter lts.TransferFilter
-	cmd := &cobra.Command{
+	cmd := lists(s, &cobra.Command{
 		Use: "list", Aliases: []string{"ls"}, Args: cobra.NoArgs,
 		Short:   "List the transfers of the project",
 		Example: "  lts transfers list\n  lts transfers list --group web",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, _ []string) error {
-			var views []transferView
-			for transfer, err := range c.Transfers.All(cmd.Context(), filter) {
-				if err != nil {
-					return err
-				}
-				views = append(views, viewTransfer(transfer))
+	}, transferTitles, "lts transfers create GROUP/STREAM --bucket NAME", func(cmd *cobra.Command, c *client.Client, _ []string) (views []transferView, err error) {
+		for transfer, err := range c.Transfers.All(cmd.Context(), filter) {
+			if err != nil {
+				return nil, err
 			}
-			return showAll(cmd.OutOrStdout(), format, transferTitles, views)
-		}),
-	}
+			views = append(views, viewTransfer(transfer))
+		}
+		return views, nil
+	})
 	cmd.Flags().StringVar(&filter.GroupName, "group", "", "only those of the group of this `name`")
 	cmd.Flags().StringVar(&filter.StreamName, "stream", "", "only those that read a stream of this `name`")
 	_ = cmd.RegisterFlagCompletionFunc("group", s.completeArgs(0, listGroupNames)) // fails for unknown flags only
-	addOutput(cmd, &format, outputOfThings)
 	return cmd
 }
 
@@ -154,88 +150,80 @@ func listTransferIDs(ctx context.Context, c *client.Client, _ string) ([]string,
 }
 
 func newTransfersShow(s *session) *cobra.Command {
-	var format string
-	cmd := &cobra.Command{
+	return shows(s, &cobra.Command{
 		Use: "show ID", Args: takes(1, 1), ValidArgsFunction: s.completeArgs(1, listTransferIDs),
 		Short: "Show a transfer",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, args []string) error {
-			transfer, err := findTransfer(cmd.Context(), c, args[0])
-			if err != nil {
-				return err
-			}
-			return showOne(cmd.OutOrStdout(), format, transferTitles, viewTransfer(transfer))
-		}),
-	}
-	addOutput(cmd, &format, outputOfThings)
-	return cmd
+	}, transferTitles, func(cmd *cobra.Command, c *client.Client, args []string) (transferView, error) {
+		transfer, err := findTransfer(cmd.Context(), c, args[0])
+		return viewTransfer(transfer), err
+	})
 }
 
 func newTransfersCreate(s *session) *cobra.Command {
-	var format string
 	var disabled bool
 	f := transferFlags{format: string(lts.FormatRAW), period: period{Length: 1, Unit: "hour"}}
-	cmd := &cobra.Command{
+	cmd := shows(s, &cobra.Command{
 		Use: "create GROUP/STREAM...", Args: takes(1, 0), ValidArgsFunction: s.completeArgs(0, listStreamPaths),
 		Short:   "Create a transfer of the records that come from now on",
 		Long:    "Create a transfer: every period the new records of the streams, all of one group, become objects\nin a bucket.",
 		Example: "  lts transfers create web/access --bucket lts-test --period 5min\n  lts transfers create web/access web/error --bucket lts-test --format JSON",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, args []string) error {
-			spec := lts.TransferSpec{
-				Bucket: f.bucket, Format: lts.TransferFormat(f.format), Period: lts.TransferPeriod(f.period),
-				Prefix: f.prefix, Dir: f.dir, Disabled: disabled,
-			}
-			var places []place
-			for _, path := range args {
-				p, err := findStream(cmd.Context(), c, path)
-				if err != nil {
-					return err
-				}
-				if places = append(places, p); p.group.ID != places[0].group.ID {
-					return errors.New("the streams of a transfer are all of one group")
-				}
-				spec.StreamIDs = append(spec.StreamIDs, p.stream.ID)
-			}
-			spec.GroupID = places[0].group.ID
-			transfer, err := c.Transfers.Create(cmd.Context(), spec)
-			if err != nil {
-				return err
-			}
-			transfer.GroupName = places[0].group.Name
-			for i, p := range places {
-				transfer.Streams[i].Name = p.stream.Name
-			}
-			return showOne(cmd.OutOrStdout(), format, transferTitles, viewTransfer(transfer))
-		}),
-	}
+	}, transferTitles, func(cmd *cobra.Command, c *client.Client, args []string) (transferView, error) {
+		transfer, err := createTransfer(cmd.Context(), c, args, lts.TransferSpec{
+			Bucket: f.bucket, Format: lts.TransferFormat(f.format), Period: lts.TransferPeriod(f.period),
+			Prefix: f.prefix, Dir: f.dir, Disabled: disabled,
+		})
+		return viewTransfer(transfer), err
+	})
 	f.add(cmd.Flags())
 	cmd.Flags().BoolVar(&disabled, "disabled", false, "begin switched off")
 	_ = cmd.MarkFlagRequired("bucket") // fails for unknown flags only
-	addOutput(cmd, &format, outputOfThings)
 	return cmd
 }
 
+// createTransfer creates a transfer of streams, each GROUP/STREAM.
+func createTransfer(ctx context.Context, c *client.Client, paths []string, spec lts.TransferSpec) (lts.Transfer, error) {
+	var places []place
+	for _, path := range paths {
+		p, err := findStream(ctx, c, path)
+		if err != nil {
+			return lts.Transfer{}, err
+		}
+		if places = append(places, p); p.group.ID != places[0].group.ID {
+			return lts.Transfer{}, errors.New("the streams of a transfer are all of one group")
+		}
+		spec.StreamIDs = append(spec.StreamIDs, p.stream.ID)
+	}
+	spec.GroupID = places[0].group.ID
+	transfer, err := c.Transfers.Create(ctx, spec)
+	if err != nil {
+		return lts.Transfer{}, err
+	}
+	if listed, err := findTransfer(ctx, c, transfer.ID); err == nil { // the answer has less than the list
+		return listed, nil
+	}
+	transfer.GroupName = places[0].group.Name
+	for i, p := range places {
+		transfer.Streams[i].Name = p.stream.Name
+	}
+	return transfer, nil
+}
+
 func newTransfersUpdate(s *session) *cobra.Command {
-	var format string
 	var f transferFlags
 	var enable, disable bool
-	cmd := &cobra.Command{
+	cmd := shows(s, &cobra.Command{
 		Use: "update ID", Args: takes(1, 1), ValidArgsFunction: s.completeArgs(1, listTransferIDs),
 		Short:   "Change a transfer, switch it off or on",
 		Example: "  lts transfers update ID --period 30min\n  lts transfers update ID --disable",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, args []string) error {
-			transfer, err := c.Transfers.Update(cmd.Context(), args[0], f.change(cmd.Flags(), enable, disable))
-			if err != nil {
-				return err
-			}
-			return showOne(cmd.OutOrStdout(), format, transferTitles, viewTransfer(transfer))
-		}),
-	}
+	}, transferTitles, func(cmd *cobra.Command, c *client.Client, args []string) (transferView, error) {
+		transfer, err := c.Transfers.Update(cmd.Context(), args[0], f.change(cmd.Flags(), enable, disable))
+		return viewTransfer(transfer), err
+	})
 	f.add(cmd.Flags())
 	cmd.Flags().BoolVar(&enable, "enable", false, "switch it on")
 	cmd.Flags().BoolVar(&disable, "disable", false, "switch it off")
 	cmd.MarkFlagsMutuallyExclusive("enable", "disable")
 	cmd.MarkFlagsOneRequired("bucket", "format", "period", "prefix", "dir", "enable", "disable")
-	addOutput(cmd, &format, outputOfThings)
 	return cmd
 }
 
@@ -265,28 +253,19 @@ func (f *transferFlags) change(flags *pflag.FlagSet, enable, disable bool) lts.T
 }
 
 func newTransfersDelete(s *session) *cobra.Command {
-	var d deletion
-	cmd := &cobra.Command{
-		Use: "delete ID...", Aliases: []string{"rm"}, Args: takes(1, 0), ValidArgsFunction: s.completeArgs(0, listTransferIDs),
+	return deletes(s, &cobra.Command{
+		Use: "delete ID...", ValidArgsFunction: s.completeArgs(0, listTransferIDs),
 		Short: "Delete transfers; what they have written stays",
 		Long:  "Delete transfers. What they have written stays. It asks first when there are several.",
-		RunE: s.run(func(cmd *cobra.Command, c *client.Client, args []string) error {
-			ctx := cmd.Context()
-			var all []doomed
-			for _, id := range args {
-				transfer, err := findTransfer(ctx, c, id)
-				if err != nil {
-					return err
-				}
-				what := fmt.Sprintf("transfer %s of %s to %s", id, viewTransfer(transfer).cells()[0], transfer.Bucket)
-				all = append(all, doomed{what: what, things: 1, delete: func() error {
-					_, err := c.Transfers.Delete(ctx, id)
-					return err
-				}})
-			}
-			return d.carryOut(s, cmd, all)
-		}),
-	}
-	d.addFlags(cmd)
-	return cmd
+	}, func(ctx context.Context, c *client.Client, id string) (doomed, error) {
+		transfer, err := findTransfer(ctx, c, id)
+		if err != nil {
+			return doomed{}, err
+		}
+		what := fmt.Sprintf("transfer %s of %s to %s", id, viewTransfer(transfer).cells()[0], transfer.Bucket)
+		return doomed{what: what, things: 1, delete: func() error {
+			_, err := c.Transfers.Delete(ctx, id)
+			return err
+		}}, nil
+	})
 }
