@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -22,6 +23,9 @@ func TestCompletion(t *testing.T) {
 		{[]string{"groups", "delete", "web", ""}, []string{"web", "shop", ":4"}},
 		{[]string{"query", "w"}, []string{"web/", "shop/", ":6"}},
 		{[]string{"query", "web/"}, []string{"web/access", "web/error", ":4"}},
+		{[]string{"histogram", "web/"}, []string{"web/access", "web/error", ":4"}},
+		{[]string{"context", "web/"}, []string{"web/access", "web/error", ":4"}},
+		{[]string{"context", "web/access", ""}, []string{":4"}},
 		{[]string{"query", "web/access", ""}, []string{":4"}},
 		{[]string{"query", "none/"}, []string{":1"}},
 		{[]string{"streams", "create", ""}, []string{"web/", "shop/", ":6"}},
@@ -44,7 +48,7 @@ func TestManualPages(t *testing.T) {
 	if got := runIt(t, "man", "--dir", dir); got != (result{}) {
 		t.Fatalf("lts man: %+v, want success without a word", got)
 	}
-	for _, page := range []string{"lts.1", "lts-serve.1", "lts-query.1", "lts-groups-create.1", "lts-profiles-use.1"} {
+	for _, page := range []string{"lts.1", "lts-serve.1", "lts-query.1", "lts-histogram.1", "lts-context.1", "lts-groups-create.1", "lts-profiles-use.1"} {
 		data, err := os.ReadFile(filepath.Join(dir, page))
 		if err != nil || !strings.Contains(string(data), ".SH SYNOPSIS") {
 			t.Errorf("%s: %v, %.100q; want a manual page", page, err, data)
@@ -54,5 +58,38 @@ func TestManualPages(t *testing.T) {
 	file := logFile(t, "")
 	if got := runIt(t, "man", "--dir", file); got.status != exitBroken || !strings.HasPrefix(got.stderr, "lts: --dir: ") {
 		t.Errorf("lts man into a file: %d, %q; want the flag and the reason", got.status, got.stderr)
+	}
+}
+
+// The page about the command line names every command that calls a service, and
+// its examples have no command and no flag that there is not.
+func TestThePageNamesEveryClientCommand(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "..", "docs", "cli.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range newClientCommands(time.Now) {
+		if name := "`lts " + command.Name(); !strings.Contains(string(data), name) {
+			t.Errorf("docs/cli.md does not have %s", name)
+		}
+	}
+	root := newRoot(time.Now)
+	for line := range strings.Lines(string(data)) {
+		words := strings.Fields(line)
+		if len(words) == 0 || words[0] != "lts" {
+			continue
+		}
+		command, rest, err := root.Find(words[1:])
+		if err != nil || command == root {
+			t.Errorf("docs/cli.md: %sis no command: %v", line, err)
+			continue
+		}
+		for _, word := range rest {
+			name, isFlag := strings.CutPrefix(word, "--")
+			name, _, _ = strings.Cut(name, "=")
+			if isFlag && command.Flags().Lookup(name) == nil && command.InheritedFlags().Lookup(name) == nil {
+				t.Errorf("docs/cli.md: %s: there is no flag --%s", strings.TrimSpace(line), name)
+			}
+		}
 	}
 }

@@ -17,6 +17,7 @@ var otherNames = map[string]string{
 	"serve --addr":       "the address is --listen, as in --listen 127.0.0.1:8080",
 	"serve --address":    "the address is --listen, as in --listen 127.0.0.1:8080",
 	"serve --bind":       "the address is --listen, as in --listen 127.0.0.1:8080",
+	"histogram --label":  "a histogram counts by keywords alone",
 	"document --format":  "the format is --output, as in -o json",
 	"conform --url":      "the base URL is --endpoint, as in --endpoint http://127.0.0.1:8080",
 	"conform --password": "the password comes from the variable LTS_PASSWORD",

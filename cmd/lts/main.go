@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -79,10 +80,43 @@ func newRoot(now func() time.Time) *cobra.Command {
 		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs,
+		RunE:          helpOrUnknown,
 	}
 	root.SetVersionTemplate("{{.Version}}")
 	root.SetFlagErrorFunc(explainFlag)
 	root.AddCommand(newClientCommands(now)...)
 	root.AddCommand(newServe(now), newConform(), newProxy(), newDocument(), newDocs(), newHashPassword(), newVersion())
+	arrange(root)
+	// A command that has others does nothing by itself, so flags alone are no use of it.
+	const alone = "{{if .Runnable}}"
+	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), alone, "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1))
 	return root
+}
+
+// headings are those of the list of commands.
+var headings = []struct {
+	title    string
+	commands []string
+}{
+	{"Records:", []string{"write", "query", "tail", "histogram", "context"}},
+	{"What holds and moves them:", []string{"groups", "streams", "transfers", "logtanks"}},
+	{"Where the service is and who calls:", []string{"login", "profiles"}},
+	{"The server and the contract:", []string{"serve", "hash-password", "conform", "proxy", "document", "docs"}},
+}
+
+func init() { cobra.EnableCommandSorting = false } // before there are commands: it holds for all of them
+
+// arrange puts the commands under headings.
+func arrange(root *cobra.Command) {
+	for _, heading := range headings {
+		root.AddGroup(&cobra.Group{ID: heading.title, Title: heading.title})
+		for _, name := range heading.commands {
+			for _, command := range root.Commands() {
+				if command.Name() == name {
+					command.GroupID = heading.title
+				}
+			}
+		}
+	}
 }

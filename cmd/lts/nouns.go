@@ -16,22 +16,22 @@ import (
 
 // newNoun is a command that has others, and does nothing by itself.
 func newNoun(use, short string, verbs ...*cobra.Command) *cobra.Command {
-	noun := &cobra.Command{
-		Use:   use,
-		Short: short,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return cmd.Help()
-			}
-			var names []string
-			for _, verb := range cmd.Commands() {
-				names = append(names, verb.Name())
-			}
-			return fmt.Errorf("unknown command %q for %q%s", args[0], cmd.CommandPath(), suggest.DidYouMean(args[0], names))
-		},
-	}
+	noun := &cobra.Command{Use: use, Short: short, RunE: helpOrUnknown}
 	noun.AddCommand(verbs...)
 	return noun
+}
+
+// helpOrUnknown helps with a command that does nothing by itself, and says which
+// of those below it may have been meant by one that there is not.
+func helpOrUnknown(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	var names []string
+	for _, below := range cmd.Commands() {
+		names = append(names, below.Name())
+	}
+	return fmt.Errorf("unknown command %q for %q%s", args[0], cmd.CommandPath(), suggest.DidYouMean(args[0], names))
 }
 
 // shows makes a command show the thing that it finds, makes or changes.

@@ -54,7 +54,7 @@ func addOutput(cmd *cobra.Command, format *string, usage string) {
 }
 
 // outputOfThings says what the formats of groups, streams and the like are.
-const outputOfThings = "format: table, json, jsonl (an object a line), raw (an ID a line)"
+const outputOfThings = "`format`: table, json, jsonl (an object a line), raw (an ID a line)"
 
 // A view is how a thing is shown: as JSON its fields, in a table its cells.
 type view interface {

@@ -71,7 +71,7 @@ func newProfilesList() *cobra.Command {
 			return showAll(cmd.OutOrStdout(), format, profileTitles, views)
 		},
 	}
-	addOutput(cmd, &format, "format: table, json, jsonl (an object a line), raw (a name a line)")
+	addOutput(cmd, &format, "`format`: table, json, jsonl (an object a line), raw (a name a line)")
 	return cmd
 }
 

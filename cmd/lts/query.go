@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ltskit/ltskit/client"
-	"github.com/ltskit/ltskit/cmd/lts/internal/terminal"
 )
 
 // defaultSpan is how far a query looks back that is told nothing else.
@@ -16,20 +15,16 @@ const defaultSpan = time.Hour
 
 // A search is the flags that say which records are wanted, and how they look.
 type search struct {
+	appearance
+
 	labels    []string
 	highlight bool
-	format    string
-	color     string
 }
 
 func (q *search) addFlags(cmd *cobra.Command) {
-	q.color = string(terminal.Auto)
-	colors := []string{string(terminal.Auto), string(terminal.Always), string(terminal.Never)}
-	cmd.Flags().Var(&choice{&q.color, colors}, "color", "colours: auto (on a terminal, unless NO_COLOR is set), always, never")
-	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colors, cobra.ShellCompDirectiveNoFileComp)) // fails for unknown flags only
+	q.appearance.addFlags(cmd)
 	cmd.Flags().StringArrayVarP(&q.labels, "label", "l", nil, "only records with this label, `key=value`; may be repeated")
 	cmd.Flags().BoolVar(&q.highlight, "highlight", true, "show the words found in colour, where there are colours")
-	addOutput(cmd, &q.format, outputOfRecords)
 }
 
 type queryCommand struct {
@@ -58,7 +53,7 @@ func newQuery(s *session) *cobra.Command {
 	q.timeRange.addFlags(cmd.Flags())
 	q.search.addFlags(cmd)
 	cmd.Flags().BoolVar(&q.descending, "desc", false, "the newest first")
-	cmd.Flags().IntVarP(&q.limit, "limit", "n", 0, "at most so many records; 0: all")
+	cmd.Flags().IntVarP(&q.limit, "limit", "n", 0, "at most this `number` of records; 0: all")
 	cmd.Flags().BoolVar(&q.count, "count", false, "print nothing but how many records there are")
 	cmd.MarkFlagsMutuallyExclusive("since", "from")
 	cmd.MarkFlagsMutuallyExclusive("count", "limit")
@@ -83,7 +78,7 @@ func (q *queryCommand) run(cmd *cobra.Command, c *client.Client, args []string) 
 	if err != nil {
 		return err
 	}
-	printer := newRecordPrinter(cmd.OutOrStdout(), q.format, terminal.When(q.color))
+	printer := q.printer(cmd.OutOrStdout())
 	query := client.Query{
 		Stream: p.stream, From: from, To: to, Keywords: strings.Join(args[1:], " "), Labels: labels, Descending: q.descending,
 		Highlight: q.highlight && printer.marks(), PageSize: min(q.limit, 1000),
@@ -93,7 +88,7 @@ func (q *queryCommand) run(cmd *cobra.Command, c *client.Client, args []string) 
 	}
 	err = q.printAll(cmd, c, query, printer)
 	if err == nil && printer.written == 0 {
-		q.note(cmd, "nothing found since %s; --since 7d looks further back", from.Local().Format(shownTime))
+		q.note(cmd, "%s", q.nothing(from))
 	}
 	return err
 }

@@ -10,12 +10,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/ltskit/ltskit/cmd/lts/internal/terminal"
 	"github.com/ltskit/ltskit/lts"
 )
 
 // outputOfRecords says what the formats of records are.
-const outputOfRecords = "format: table (time, content, labels), json, jsonl (an object a line), raw (the content alone)"
+const outputOfRecords = "`format`: table (time, content, labels), json, jsonl (an object a line), raw (the content alone)"
 
 // recordTime is the form of the time of a record, in the local time zone.
 const recordTime = "2006-01-02T15:04:05.000Z07:00"
@@ -28,17 +30,35 @@ type recordView struct {
 	Labels  map[string]string `json:"labels,omitempty"`
 }
 
+// An appearance is the flags that say how records look.
+type appearance struct {
+	format   string
+	color    string
+	lineNums bool
+}
+
+func (a *appearance) addFlags(cmd *cobra.Command) {
+	a.color = string(terminal.Auto)
+	colors := []string{string(terminal.Auto), string(terminal.Always), string(terminal.Never)}
+	cmd.Flags().Var(&choice{&a.color, colors}, "color", "`when` there are colours: auto (on a terminal, unless NO_COLOR is set), always, never")
+	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colors, cobra.ShellCompDirectiveNoFileComp)) // fails for unknown flags only
+	cmd.Flags().BoolVar(&a.lineNums, "line-num", false, "show the number of each record in the table, which lts context takes")
+	addOutput(cmd, &a.format, outputOfRecords)
+}
+
 // A recordPrinter writes records one by one. It has to be closed.
 type recordPrinter struct {
+	appearance
+
 	out     *bufio.Writer
-	format  string
 	colored bool
-	cleaned bool // control characters are written out, because this is a terminal
+	cleaned bool  // control characters are written out, because this is a terminal
+	sought  int64 // line number of the record that stands out; 0: none
 	written int
 }
 
-func newRecordPrinter(out io.Writer, format string, color terminal.When) *recordPrinter {
-	return &recordPrinter{out: bufio.NewWriter(out), format: format, colored: color.Colors(out), cleaned: terminal.Is(out)}
+func (a appearance) printer(out io.Writer) *recordPrinter {
+	return &recordPrinter{appearance: a, out: bufio.NewWriter(out), colored: terminal.When(a.color).Colors(out), cleaned: terminal.Is(out)}
 }
 
 // marks tells whether words that were found can be shown.
@@ -59,6 +79,9 @@ func (p *recordPrinter) print(record lts.Record) error {
 		return p.printText(p.content(record), "\n")
 	default:
 		moment := time.Unix(0, record.LineNum).Local().Format(recordTime)
+		if p.lineNums {
+			moment = lts.FormatLineNum(record.LineNum) + "  " + moment
+		}
 		return p.printText(p.dim(moment), "  ", p.content(record), p.dim(labelText(record.Labels)), "\n")
 	}
 }
@@ -107,7 +130,10 @@ func (p *recordPrinter) content(record lts.Record) string {
 	if p.cleaned {
 		content = terminal.Printable(content)
 	}
-	if p.marks() {
+	switch {
+	case p.marks() && p.sought != 0 && record.LineNum == p.sought:
+		content = terminal.Bold + content + terminal.Plain
+	case p.marks():
 		content = found.Replace(content)
 	}
 	return content

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -22,6 +23,7 @@ import (
 type session struct {
 	now     func() time.Time
 	profile string // flag; empty: see package profile
+	caFile  string // flag
 	quiet   bool
 	verbose bool
 }
@@ -31,11 +33,12 @@ type session struct {
 func newClientCommands(now func() time.Time) []*cobra.Command {
 	s := &session{now: now}
 	commands := []*cobra.Command{
-		newWrite(s), newQuery(s), newTail(s), newGroups(s), newStreams(s), newTransfers(s), newLogtanks(s), newLogin(s),
+		newWrite(s), newQuery(s), newTail(s), newHistogram(s), newContext(s), newGroups(s), newStreams(s), newTransfers(s), newLogtanks(s), newLogin(s),
 	}
 	for _, command := range commands {
 		flags := command.PersistentFlags()
 		flags.StringVar(&s.profile, "profile", "", "`name` of the profile that says where the service is and who calls")
+		flags.StringVar(&s.caFile, "ca-file", "", "`file` with certificates in PEM to trust besides those of the system; or the variable LTS_CA_FILE")
 		flags.BoolVarP(&s.verbose, "verbose", "v", false, "say on standard error what is asked of the service")
 		_ = command.RegisterFlagCompletionFunc("profile", completeProfiles) // fails for unknown flags only
 	}
@@ -57,6 +60,9 @@ func (s *session) connect(cmd *cobra.Command) (*client.Client, error) {
 
 func (s *session) options(cmd *cobra.Command) []client.Option {
 	opts := []client.Option{client.WithUserAgent("lts"), client.WithClock(s.now)}
+	if s.caFile != "" {
+		opts = append(opts, client.WithCAFile(s.caFile))
+	}
 	if s.verbose {
 		opts = append(opts, client.WithHook(func(_ context.Context, a client.Attempt) { reportAttempt(cmd, a) }))
 	}
@@ -122,13 +128,22 @@ func hinted(err error) error {
 		return err
 	}
 	text := strings.TrimPrefix(err.Error(), "client: ")
-	for _, h := range hints {
-		if errors.Is(err, h.err) {
-			text += "; " + h.hint
-			break
-		}
+	if hint := hintFor(err); hint != "" {
+		text += "; " + hint
 	}
 	return &worded{text, err}
+}
+
+func hintFor(err error) string {
+	for _, h := range hints {
+		if errors.Is(err, h.err) {
+			return h.hint
+		}
+	}
+	if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown {
+		return "if this is your server, --ca-file names its certificate: lts serve --tls-self-signed keeps it in tls/cert.pem of its data folder"
+	}
+	return ""
 }
 
 // A worded is an error in other words.

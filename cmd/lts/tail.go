@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ltskit/ltskit/client"
-	"github.com/ltskit/ltskit/cmd/lts/internal/terminal"
 	"github.com/ltskit/ltskit/lts"
 )
 
@@ -36,7 +35,7 @@ func newTail(s *session) *cobra.Command {
 		RunE: s.run(t.run),
 	}
 	cmd.Flags().BoolVarP(&t.follow, "follow", "f", false, "wait for more")
-	cmd.Flags().IntVarP(&t.lines, "lines", "n", 10, "begin with so many of the last records")
+	cmd.Flags().IntVarP(&t.lines, "lines", "n", 10, "begin with this `number` of the last records")
 	cmd.Flags().Var(&t.since, "since", "begin with the records of so long ago, such as 30s, 15m, 1h, in place of --lines")
 	t.search.addFlags(cmd)
 	cmd.MarkFlagsMutuallyExclusive("lines", "since")
@@ -59,7 +58,7 @@ func (t *tailCommand) run(cmd *cobra.Command, c *client.Client, args []string) e
 	if err != nil {
 		return err
 	}
-	printer := newRecordPrinter(cmd.OutOrStdout(), t.format, terminal.When(t.color))
+	printer := t.printer(cmd.OutOrStdout())
 	query := client.TailQuery{
 		Stream: p.stream, Keywords: strings.Join(args[1:], " "), Labels: labels, Highlight: t.highlight && printer.marks(),
 	}

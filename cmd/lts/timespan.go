@@ -96,6 +96,15 @@ func (r *timeRange) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&r.to, "to", "", "only records before this `moment`")
 }
 
+// nothing says that nothing was found, and what may help.
+func (r *timeRange) nothing(from time.Time) string {
+	text := "nothing found since " + from.Local().Format(shownTime)
+	if r.since == 0 && r.from == "" && r.to == "" {
+		text += "; --since 7d looks further back"
+	}
+	return text
+}
+
 // times gives the two ends. Where no beginning is given, it is so long before
 // the end as instead says; where no end is given, it is zero, and now counts.
 func (r *timeRange) times(now time.Time, instead time.Duration) (from, to time.Time, err error) {

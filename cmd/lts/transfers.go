@@ -96,7 +96,7 @@ type transferFlags struct {
 
 func (f *transferFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.bucket, "bucket", "", "`name` of the bucket that it writes to")
-	flags.Var(&choice{&f.format, []string{string(lts.FormatRAW), string(lts.FormatJSON)}}, "format", "of the objects: RAW (the lines), JSON (with time and labels)")
+	flags.Var(&choice{&f.format, []string{string(lts.FormatRAW), string(lts.FormatJSON)}}, "format", "`form` of the objects: RAW (the lines), JSON (with time and labels)")
 	flags.Var(&f.period, "period", "time between two objects: 2min, 5min, 30min, 1hour, 3hour, 6hour, 12hour")
 	flags.StringVar(&f.prefix, "prefix", "", "`start` of the names of the objects")
 	flags.StringVar(&f.dir, "dir", "", "`path` in the bucket under which they are")

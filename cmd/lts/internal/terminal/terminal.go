@@ -20,6 +20,20 @@ func Is(stream any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
+// Width is how many columns a terminal has, 80 where it does not say; 0 for
+// another stream.
+func Width(stream any) int {
+	if !Is(stream) {
+		return 0
+	}
+	const usual = 80
+	width, _, err := term.GetSize(int(stream.(*os.File).Fd()))
+	if err != nil || width == 0 {
+		return usual
+	}
+	return width
+}
+
 // A When says when there are colours.
 type When string
 

@@ -72,3 +72,23 @@ func TestAQuestionEndsWithItsContext(t *testing.T) {
 		}
 	}
 }
+
+func TestWidth(t *testing.T) {
+	person, device, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _, _ = device.Close(), person.Close() }()
+	if got := terminal.Width(device); got != 80 {
+		t.Errorf("a terminal that does not say has %d columns, want 80", got)
+	}
+	if err := pty.Setsize(person, &pty.Winsize{Rows: 25, Cols: 132}); err != nil {
+		t.Fatal(err)
+	}
+	if got := terminal.Width(device); got != 132 {
+		t.Errorf("a terminal of 132 columns has %d", got)
+	}
+	if got := terminal.Width(new(strings.Builder)); got != 0 {
+		t.Errorf("what is no terminal has %d columns, want 0", got)
+	}
+}
