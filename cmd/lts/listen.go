@@ -66,7 +66,7 @@ func certificate(c *config.Config) (tls.Certificate, error) {
 		if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 			host = ""
 		}
-		return selfsigned.Load(filepath.Join(c.Data, "tls"), host, time.Now())
+		return selfsigned.Load(tlsFolder(c), host, time.Now())
 	}
 	cert, err := tls.LoadX509KeyPair(c.TLS.CertFile, c.TLS.KeyFile)
 	if err != nil {
@@ -74,6 +74,9 @@ func certificate(c *config.Config) (tls.Certificate, error) {
 	}
 	return cert, nil
 }
+
+// tlsFolder keeps the certificate that signs itself.
+func tlsFolder(c *config.Config) string { return filepath.Join(c.Data, "tls") }
 
 // listenAdmin listens on the address for operators; nil where there is none.
 func listenAdmin(ctx context.Context, c *config.Config) (net.Listener, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,8 +38,9 @@ func newLogin(s *session) *cobra.Command {
 			"profile, which becomes the current one. On a terminal it asks for what the flags do not say.\n\n" +
 			"The password comes from LTS_PASSWORD, from standard input with --password-stdin, or from the\n" +
 			"terminal, where it is not shown. The secret key comes from LTS_SECRET_KEY or the terminal. The\n" +
-			"file of the profiles can be read by you alone.",
+			"file of the profiles can be read by you alone. With --ca-file the profile trusts a certificate.",
 		Example: "  lts login --dev\n" +
+			"  lts login --dev --endpoint https://127.0.0.1:8443 --ca-file lts-data/tls/cert.pem\n" +
 			"  lts login --endpoint https://lts.example.com --domain acme --user alice --project prod\n" +
 			"  lts login --profile ci --endpoint https://lts.example.com --access-key ID --project-id ID",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -72,6 +74,11 @@ func (l *loginCommand) run(cmd *cobra.Command) error {
 	file, err := profile.Load()
 	if err != nil {
 		return err
+	}
+	if l.caFile != "" {
+		if l.CAFile, err = filepath.Abs(l.caFile); err != nil { // the profile is used in other folders
+			return err
+		}
 	}
 	if err := l.complete(cmd); err != nil {
 		return err
@@ -109,7 +116,7 @@ func (l *loginCommand) complete(cmd *cobra.Command) error {
 		if given.Endpoint != "" {
 			l.Endpoint = given.Endpoint
 		}
-		l.IAMEndpoint, l.GAEndpoint = given.IAMEndpoint, given.GAEndpoint
+		l.IAMEndpoint, l.GAEndpoint, l.CAFile = given.IAMEndpoint, given.GAEndpoint, given.CAFile
 		return nil
 	}
 	if err := ask(cmd, &l.Endpoint, "endpoint", "Endpoint, such as https://lts.example.com: "); err != nil {

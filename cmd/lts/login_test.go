@@ -208,3 +208,35 @@ func TestProfilesThatOthersCanReadAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// A certificate that the server has signed itself is trusted once it is named: by
+// the flag, by the variable, or by the profile that was kept with it.
+func TestACertificateThatSignsItself(t *testing.T) {
+	s := start(t, "--tls-self-signed")
+	newHome(t)
+	certificate := filepath.Join(s.data, "tls", "cert.pem")
+	login := []string{"login", "--dev", "--endpoint", s.url}
+
+	got := runIt(t, login...)
+	if want := "--ca-file names its certificate"; got.status != exitBroken || !strings.Contains(got.stderr, want) {
+		t.Errorf("lts %q: %d, %q; want a hint with %q", login, got.status, got.stderr, want)
+	}
+	mustRun(t, append(login, "--ca-file", certificate)...)
+	mustRun(t, "groups", "list") // by the profile
+	if kept := profilesIn(t).Profiles["dev"].CAFile; kept != certificate {
+		t.Errorf("the profile keeps the certificate %q, want %s", kept, certificate)
+	}
+
+	newHome(t)
+	t.Setenv("LTS_CA_FILE", certificate)
+	mustRun(t, login...)
+	mustRun(t, "groups", "list")
+	if kept := profilesIn(t).Profiles["dev"].CAFile; kept != "" {
+		t.Errorf("the profile keeps the certificate %q of the variable, want none", kept)
+	}
+	t.Setenv("LTS_CA_FILE", "")
+	mustRun(t, "groups", "list", "--ca-file", certificate)
+	if want := devLogin(s.url) + " --ca-file " + certificate; !strings.Contains(s.greeting(), want) {
+		t.Errorf("the server greets with\n%s\nwant %q in it", s.greeting(), want)
+	}
+}

@@ -19,6 +19,7 @@ import (
 	"github.com/ltskit/ltskit/server/config"
 	"github.com/ltskit/ltskit/server/embedded"
 	"github.com/ltskit/ltskit/server/metrics"
+	"github.com/ltskit/ltskit/server/selfsigned"
 	"github.com/ltskit/ltskit/store/bucket"
 )
 
@@ -154,7 +155,7 @@ func greet(out io.Writer, c *config.Config, d *door, adminAddress string) {
 		_, _ = fmt.Fprintf(out, "buckets        %s\n", buckets)
 	}
 	if d.fingerprint != "" {
-		_, _ = fmt.Fprintf(out, "certificate    signs itself; SHA-256 %s\n", d.fingerprint)
+		_, _ = fmt.Fprintf(out, "certificate    signs itself: %s; SHA-256 %s\n", selfsigned.CertFile(tlsFolder(c)), d.fingerprint)
 	}
 	if adminAddress != "" {
 		_, _ = fmt.Fprintf(out, "for operators  http://%s/metrics /healthz /readyz /debug/pprof/\n", adminAddress)
@@ -170,9 +171,11 @@ func greet(out io.Writer, c *config.Config, d *door, adminAddress string) {
 		embedded.DevDomain, embedded.DevUser, embedded.DevPassword,
 		embedded.DevProject, embedded.DevProjectID, embedded.DevAccessKey, embedded.DevSecretKey,
 		embedded.OtherProject, embedded.OtherProjectID, embedded.OtherAccessKey, embedded.OtherSecretKey)
-	if d.fingerprint == "" {
-		_, _ = fmt.Fprintf(out, "go on with     %s; then: lts groups create web\n", devLogin(d.url))
+	login := devLogin(d.url)
+	if d.fingerprint != "" {
+		login += " --ca-file " + selfsigned.CertFile(tlsFolder(c))
 	}
+	_, _ = fmt.Fprintf(out, "go on with     %s; then: lts groups create web\n", login)
 }
 
 // devLogin is the command that logs in to a server with development credentials.

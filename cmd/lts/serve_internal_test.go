@@ -266,7 +266,7 @@ func greeted(t *testing.T, out io.Reader) string {
 		if _, after, ok := strings.Cut(lines.Text(), " at "); ok {
 			url = after
 		}
-		if strings.Contains(lines.Text(), "OTHERACCESSKEY000000") {
+		if strings.HasPrefix(lines.Text(), "go on with ") {
 			return url
 		}
 	}

@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // userVariables are those of the environment that reach the commands.
 var userVariables = []string{
 	"LTS_ENDPOINT", "LTS_PROFILE", "LTS_PROFILES", "LTS_PASSWORD", "LTS_SECRET_KEY", "LTS_PROJECT_ID", "LTS_USER", "LTS_DOMAIN",
-	"LTS_TOKEN", "LTS_ACCESS_KEY", "NO_COLOR",
+	"LTS_TOKEN", "LTS_ACCESS_KEY", "LTS_CA_FILE", "NO_COLOR",
 }
 
 // newHome gives a user without profiles and without variables. The environment

@@ -1,5 +1,6 @@
-// Package selfsigned makes TLS certificates that nobody has signed, for
-// development: a client has to be told the fingerprint, or not to look.
+// Package selfsigned makes TLS certificates that nobody else has signed, for
+// development: a client has to be told to trust the certificate, or its
+// fingerprint.
 package selfsigned
 
 import (
@@ -41,6 +42,9 @@ func Load(folder, host string, now time.Time) (tls.Certificate, error) {
 	}
 	return tls.LoadX509KeyPair(filepath.Join(folder, certFile), filepath.Join(folder, keyFile))
 }
+
+// CertFile is the file in PEM of the certificate that a folder keeps.
+func CertFile(folder string) string { return filepath.Join(folder, certFile) }
 
 // Fingerprint is the SHA-256 of a certificate as browsers and openssl show it.
 func Fingerprint(cert tls.Certificate) string {

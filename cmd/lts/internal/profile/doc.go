@@ -16,5 +16,6 @@
 //  4. the current profile of the file.
 //
 // A profile without a password takes the one of LTS_PASSWORD, one without a
-// secret key that of LTS_SECRET_KEY. The profile [Dev] is there without a file.
+// secret key that of LTS_SECRET_KEY, one without a file of certificates that of
+// LTS_CA_FILE. The profile [Dev] is there without a file.
 package profile

@@ -15,6 +15,7 @@ type Profile struct {
 	Endpoint    string `yaml:"endpoint"`               // base address of the log service
 	IAMEndpoint string `yaml:"iam_endpoint,omitempty"` // of the identity service; empty: see client.New
 	GAEndpoint  string `yaml:"ga_endpoint,omitempty"`  // of Global Accelerator; empty: see client.New
+	CAFile      string `yaml:"ca_file,omitempty"`      // certificates to trust besides those of the system
 	ProjectID   string `yaml:"project_id"`
 	Domain      string `yaml:"domain,omitempty"` // name
 	User        string `yaml:"user,omitempty"`   // name
@@ -38,7 +39,7 @@ func Development(endpoint string) Profile {
 }
 
 // Client makes a client of the profile. Secrets that it does not have come from
-// LTS_PASSWORD and LTS_SECRET_KEY.
+// LTS_PASSWORD and LTS_SECRET_KEY, the file of certificates from LTS_CA_FILE.
 func (p Profile) Client(opts ...client.Option) (*client.Client, error) {
 	credentials, err := p.credentials()
 	if err != nil {
@@ -54,6 +55,9 @@ func (p Profile) endpoints() []client.Option {
 	}
 	if p.GAEndpoint != "" {
 		opts = append(opts, client.WithGAEndpoint(p.GAEndpoint))
+	}
+	if file := orVariable(p.CAFile, "LTS_CA_FILE"); file != "" {
+		opts = append(opts, client.WithCAFile(file))
 	}
 	return opts
 }

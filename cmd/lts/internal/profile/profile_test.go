@@ -21,7 +21,7 @@ func newHome(t *testing.T) (folder string) {
 	folder = t.TempDir()
 	t.Setenv("XDG_CONFIG_HOME", folder)
 	for _, name := range []string{
-		"LTS_ENDPOINT", "LTS_PROFILE", "LTS_PROFILES", "LTS_PASSWORD", "LTS_SECRET_KEY", "LTS_PROJECT_ID", "LTS_TOKEN", "OS_TOKEN", "OS_PROJECT_ID",
+		"LTS_ENDPOINT", "LTS_PROFILE", "LTS_PROFILES", "LTS_PASSWORD", "LTS_SECRET_KEY", "LTS_PROJECT_ID", "LTS_TOKEN", "LTS_CA_FILE", "OS_TOKEN", "OS_PROJECT_ID",
 	} {
 		t.Setenv(name, "")
 	}
