@@ -134,8 +134,9 @@ func TestNobodyListens(t *testing.T) {
 	s := start(t)
 	s.stop(t, 0)
 	got := runIt(t, "login", "--dev", "--endpoint", s.url)
-	if got.status != exitBroken || !strings.HasSuffix(got.stderr, "connection refused; nothing listens there; lts serve starts a server of your own\n") {
-		t.Errorf("lts login where nobody listens: %d, %q; want the reason and a hint", got.status, got.stderr)
+	want := "lts: cannot reach " + s.address() + ": connect: connection refused; nothing listens there; lts serve starts a server of your own\n"
+	if got.status != exitBroken || got.stderr != want {
+		t.Errorf("lts login where nobody listens: %d, %q; want %q", got.status, got.stderr, want)
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"syscall"
 	"time"
@@ -94,10 +96,14 @@ func (s *session) run(do task) func(*cobra.Command, []string) error {
 
 // interruptible is the error of a command that somebody may have interrupted.
 func interruptible(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case err == nil || ctx.Err() == nil:
+		return hinted(err)
+	case err == context.Cause(ctx): //nolint:errorlint // an error that says more than that is told
+		return errInterrupted
+	default:
 		return fmt.Errorf("%w: %w", errInterrupted, hinted(err))
 	}
-	return hinted(err)
 }
 
 // note tells a person something that is not a result.
@@ -127,11 +133,24 @@ func hinted(err error) error {
 	if err == nil || errors.Is(err, errNo) {
 		return err
 	}
-	text := strings.TrimPrefix(err.Error(), "client: ")
+	text := inShort(err)
 	if hint := hintFor(err); hint != "" {
 		text += "; " + hint
 	}
 	return &worded{text, err}
+}
+
+// inShort is the text of an error without what is of no use to a person: on which
+// way a service could not be reached.
+func inShort(err error) string {
+	asked, isURL := errors.AsType[*url.Error](err)
+	dial, isOp := errors.AsType[*net.OpError](err)
+	if isURL && isOp && dial.Op == "dial" {
+		if address, err := url.Parse(asked.URL); err == nil {
+			return "cannot reach " + address.Host + ": " + dial.Err.Error()
+		}
+	}
+	return strings.TrimPrefix(err.Error(), "client: ")
 }
 
 func hintFor(err error) string {

@@ -47,8 +47,8 @@ func TestTailFollows(t *testing.T) {
 	mustRun(t, "write", "web/access", logFile(t, "GET /logout 200\nPUT /login 201\n"))
 	waitFor(t, &f.stdout, "PUT /login 201\n")
 	f.stop()
-	if status := <-f.ended; status != exitInterrupted {
-		t.Errorf("lts tail -f, interrupted: %d, %q; want %d", status, f.stderr.String(), exitInterrupted)
+	if status, want := <-f.ended, "lts: interrupted\n"; status != exitInterrupted || f.stderr.String() != want {
+		t.Errorf("lts tail -f, interrupted: %d, %q; want %d, %q", status, f.stderr.String(), exitInterrupted, want)
 	}
 	if got, want := f.stdout.String(), "POST /login 200\nPUT /login 201\n"; got != want {
 		t.Errorf("lts tail -f: %q, want %q", got, want)
