@@ -245,6 +245,81 @@ func ExampleLogtanks() {
 	// ACTIVE <nil>
 }
 
+// The newest first, a page at a time: a query goes on after the last record.
+func ExampleRecords_Query() {
+	c, stream, stop := exampleClient()
+	defer stop()
+	ctx := context.Background()
+	if err := c.Records.WriteLines(ctx, stream, nil, time.Now().UnixNano(), "one", "two", "three", "four", "five"); err != nil {
+		log.Fatal(err)
+	}
+	query := client.Query{Stream: stream, Descending: true}
+	for range 2 {
+		read := 0
+		for record, err := range c.Records.Query(ctx, query) {
+			if err != nil {
+				log.Fatal(err)
+			}
+			fmt.Println(record.Content)
+			query.After = record.LineNum
+			if read++; read == 2 {
+				break
+			}
+		}
+		fmt.Println("--")
+	}
+	// Output:
+	// five
+	// four
+	// --
+	// three
+	// two
+	// --
+}
+
+// Records with times of their own.
+func ExampleRecords_Write() {
+	c, stream, stop := exampleClient()
+	defer stop()
+	ctx := context.Background()
+	noon := time.Now().Truncate(time.Hour)
+	err := c.Records.Write(ctx, stream, map[string]string{"host": "a"},
+		lts.NewRecord{TimeNS: noon.UnixNano(), Content: "GET / 200"},
+		lts.NewRecord{TimeNS: noon.Add(time.Millisecond).UnixNano(), Content: "GET /login 500"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for record, err := range c.Records.Query(ctx, client.Query{Stream: stream, Labels: map[string]string{"host": "a"}}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(time.Duration(record.LineNum-noon.UnixNano()), record.Content)
+	}
+	// Output:
+	// 0s GET / 200
+	// 1ms GET /login 500
+}
+
+// What is missing is told in one way, however the service says it.
+func ExampleErrNotFound() {
+	c, stream, stop := exampleClient()
+	defer stop()
+	err := c.Streams.Delete(context.Background(), stream.GroupID, "00000000-0000-4000-8000-000000000000")
+	fmt.Println(errors.Is(err, client.ErrNotFound), errors.Is(err, lts.ErrStreamNotFound), errors.Is(err, lts.ErrGroupNotFound))
+	// Output:
+	// true true false
+}
+
+// A server that has signed its own certificate.
+func ExampleWithCAFile() {
+	_, err := client.New("https://127.0.0.1:8443", embedded.DevProjectID,
+		client.WithPassword(client.Password{User: "dev", Domain: "dev", Password: "dev"}),
+		client.WithCAFile("lts-data/tls/cert.pem")) // of lts serve --tls-self-signed
+	fmt.Println(errors.Is(err, os.ErrNotExist))
+	// Output:
+	// true
+}
+
 func ExampleRecords_Count() {
 	c, stream, stop := exampleClient()
 	defer stop()

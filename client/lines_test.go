@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,4 +71,35 @@ func TestLinesOfAClosedWriter(t *testing.T) {
 	if n != 2 {
 		t.Errorf("wrote %d bytes, want those of the line that was not taken", n)
 	}
+}
+
+// However a text is cut into writes, its records are those of its lines: in their
+// order, whole but for the ends of lines, and none of them empty or too long.
+func FuzzLines(f *testing.F) {
+	f.Add("a\nb\r\n\nc", 1)
+	f.Add("\r\n\r\r\n", 2)
+	f.Add("ü"+strings.Repeat("\xff", 40), 7)
+	f.Fuzz(func(t *testing.T, text string, size int) {
+		size = 1 + int(uint(size)%64)
+		s := new(sink)
+		w := s.writer(t, client.WriterOptions{Compression: client.Plain})
+		lines := w.Lines()
+		for part := range slices.Chunk([]byte(text), size) {
+			if n, err := lines.Write(part); err != nil || n != len(part) {
+				t.Fatalf("Write(%q): %d, %v", part, n, err)
+			}
+		}
+		if err := errors.Join(lines.Close(), w.Close(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		for line := range strings.SplitSeq(text, "\n") {
+			if line = strings.TrimSuffix(line, "\r"); line != "" {
+				want = append(want, string([]rune(line))) // each byte that is no UTF-8 is replaced, as in JSON
+			}
+		}
+		if diff := cmp.Diff(want, s.kept()); diff != "" {
+			t.Errorf("records of %q in writes of %d bytes (-want +got):\n%s", text, size, diff)
+		}
+	})
 }

@@ -407,3 +407,35 @@ func TestAFailureWithStatus200(t *testing.T) {
 		t.Errorf("Create: %+v, want an answer 200 that says what is missing", err)
 	}
 }
+
+// Whatever a peer answers, a call ends: with a value, or with an error that can be
+// shown and keeps the status and the beginning of the answer.
+func FuzzAnswers(f *testing.F) {
+	for _, body := range []string{
+		noGroups, written, throttled, badToken, `{"log_groups":[{"log_group_id":1}]}`, `{"error":{"message":"x"}}`, "{", "null", "<html>",
+		`{"error_code":"LTS.0101","details":[{"field":"/a"}]}`, `{"error_code":7}`, `{"logs":[{"line_num":"x"}]}`,
+	} {
+		f.Add(200, body)
+		f.Add(400, body)
+	}
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		status = 200 + int(uint(status)%400)
+		p := &peer{answer: func(*http.Request, int) (*http.Response, error) { return respond(status, body) }}
+		c := peerClient(t, p, once)
+		_, listErr := c.Groups.List(t.Context())
+		_, createErr := c.Groups.Create(t.Context(), groupSpec)
+		_, contextErr := c.Records.Context(t.Context(), someStream, 1, 0, 0)
+		for _, err := range []error{listErr, createErr, contextErr, c.Groups.Delete(t.Context(), "x")} {
+			if err == nil {
+				if status > 299 {
+					t.Errorf("a success with status %d", status)
+				}
+				continue
+			}
+			failed, ok := errors.AsType[*client.Error](err)
+			if !ok || failed.Status != status || failed.Error() == "" || !strings.HasPrefix(body, string(failed.Body)) {
+				t.Errorf("status %d, %q: error %v, want a *client.Error with both", status, body, err)
+			}
+		}
+	})
+}

@@ -34,7 +34,7 @@ func newHistogram(s *session) *cobra.Command {
 		RunE: s.run(h.run),
 	}
 	h.timeRange.addFlags(cmd.Flags())
-	cmd.Flags().Var(&h.step, "step", "length of a step, such as 10s, 5m, 1h, 1d; default one that makes at most 30 of them")
+	cmd.Flags().Var(&h.step, "step", "length of a step, such as 10s, 5m, 1h, 1d; default one that makes some 30 of them at most")
 	cmd.MarkFlagsMutuallyExclusive("since", "from")
 	addOutput(cmd, &h.format, "`format`: table, json, jsonl (a step a line), raw (a count a line)")
 	return cmd
