@@ -271,6 +271,7 @@ func (p *Proxy) judge(q passing, passed passedAnswer) []Problem {
 	check := &comparison{}
 	check.answer(operation, a)
 	check.accepted(operation, q, a)
+	check.everywhere(p.contract.everywhere, a)
 	p.answers.note(operation, exchange, check)
 	p.answers.sample(exchange)
 	var must []Problem
