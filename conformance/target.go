@@ -169,7 +169,7 @@ func (t Target) Check() error {
 	if id := a.ProjectID; id != "" && id == a.OtherProjectID {
 		problems = append(problems, errors.New("target: Account.OtherProjectID must be another project than Account.ProjectID"))
 	}
-	problems = append(problems, checkWaivers(t.Waivers))
+	problems = append(problems, CheckWaivers(t.Waivers))
 	return errors.Join(problems...)
 }
 
