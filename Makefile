@@ -70,6 +70,14 @@ mutants: ## Put faults between suite and server, and print which case catches ea
 		/^FAIL|^ok/ { last = $$0 } \
 		END { printf "%d faults, %d caught, %d survived\n%s\n", n + survived, n, survived, last; exit survived > 0 || last !~ /^ok/ }'
 
+# How many runs `make stability` has, and the seed of the first one.
+RUNS ?= 60
+SEED ?= $(shell date +%s)
+
+.PHONY: stability
+stability: ## Run the suite again and again, each time otherwise, up to the first false alarm (RUNS=1000 takes about an hour).
+	@STABILITY_RUNS=$(RUNS) STABILITY_SEED=$(SEED) $(GO) test -count 1 -timeout 12h -v -run '^TestSeedsOrderAndParallelismChangeNothing$$' ./conformance
+
 .PHONY: bench
 bench: ## Run the benchmarks, then a load on the server (LOAD=-records=10000000 for a long one).
 	@$(GO) test -run '^$$' -bench . -benchmem ./...

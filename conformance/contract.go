@@ -18,6 +18,7 @@ type contract struct {
 	byID       map[string]openapi.Operation
 	errors     []openapi.ErrorRow
 	features   []string // tags
+	everywhere []string // headers of every answer
 	histories  int      // of the model; 0 means the default
 
 	contradictions map[string][]string // IDs, by operationId
@@ -45,6 +46,11 @@ func readContract(edition string) (*contract, error) {
 	}
 	for _, operation := range c.operations {
 		c.byID[operation.OperationID] = operation
+	}
+	for _, header := range openapi.Headers(doc) {
+		if header.Everywhere {
+			c.everywhere = append(c.everywhere, header.Name)
+		}
 	}
 	for _, tag := range doc.Tags {
 		c.features = append(c.features, tag.Name)
@@ -83,6 +89,7 @@ func (c *contract) cases() ([]testCase, error) {
 		c.constraintCases(constraints),
 		c.unchangedCases("constraints"),
 		c.errorCases(constraints, causes),
+		c.methodCases(),
 		c.unchangedCases("errors"),
 		c.valueCases(),
 		c.authCases(),

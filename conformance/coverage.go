@@ -1,13 +1,9 @@
 package conformance
 
 import (
-	_ "embed"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
-
-	"gopkg.in/yaml.v3"
 
 	"github.com/ltskit/ltskit/openapi"
 )
@@ -55,50 +51,30 @@ func (s Section) Reached() int {
 	return n
 }
 
-//go:embed unreachable.yaml
-var unreachableData []byte
-
-// unreachable says what no suite can cause from outside, and why.
-type unreachable struct {
-	Statuses map[string]string `yaml:"statuses"` // by status
-	Codes    map[string]string `yaml:"codes"`    // by code, or operation/code
-}
-
-func loadUnreachable() (unreachable, error) {
-	var u unreachable
-	if err := yaml.Unmarshal(unreachableData, &u); err != nil {
-		return u, fmt.Errorf("conformance: unreachable.yaml: %w", err)
-	}
-	return u, nil
-}
-
 // coverage finds what the results have reached of a contract. all are its cases,
 // also those that were not selected.
-func (c *contract) coverage(all []testCase, results []Result) (Coverage, error) {
-	u, err := loadUnreachable()
-	if err != nil {
-		return Coverage{}, err
-	}
-	reach := newReach(results)
+func (c *contract) coverage(all []testCase, results []Result) Coverage {
+	reach := newReach(all, results)
 	var coverage Coverage
 	for _, operation := range c.operations {
 		id := operation.OperationID
-		why := reach.whyNot(func(r Case) bool { return r.Operation == id })
+		why := reach.whyNot(id)
 		coverage.Operations = append(coverage.Operations, reach.part(id, why))
 		for _, status := range operation.Statuses() {
 			name := id + " " + status
-			coverage.Statuses = append(coverage.Statuses, reach.part(name, first(u.Statuses[status], why, "no case leads to it")))
+			reason := reach.whyNoError(status, id)
 			for _, code := range openapi.ErrorCodes(operation.Responses.Value(status).Value) {
-				reason := first(u.Codes[id+"/"+code], u.Codes[code], u.Statuses[status],
-					reach.whyNot(func(r Case) bool { return r.Operation == id && strings.HasSuffix(r.ErrorRow, code) }), why, "no case leads to it")
-				coverage.Codes = append(coverage.Codes, reach.part(name+" "+code, reason))
+				whyCode := reach.whyNoError(code, id, status)
+				coverage.Codes = append(coverage.Codes, reach.part(name+" "+code, first(whyCode, why, noCase)))
+				reason = first(reason, whyCode)
 			}
+			coverage.Statuses = append(coverage.Statuses, reach.part(name, first(reason, why, noCase)))
 		}
 	}
 	coverage.Examples = reach.ofCases(all, func(r Case) string { return r.Example })
 	coverage.Constraints = reach.ofCases(all, func(r Case) string { return r.Constraint })
 	coverage.Features = reach.features(all)
-	return coverage, nil
+	return coverage
 }
 
 func first(reasons ...string) string {
@@ -112,12 +88,20 @@ func first(reasons ...string) string {
 
 // reach is what results have reached.
 type reach struct {
+	cases   map[string]bool    // their names, also of those that were not selected
+	byName  map[string]*Result // those of cases
 	results []Result
-	names   map[string]bool
+	names   map[string]bool // of the parts that were reached
 }
 
-func newReach(results []Result) reach {
-	r := reach{results: results, names: make(map[string]bool)}
+func newReach(all []testCase, results []Result) reach {
+	r := reach{cases: make(map[string]bool), byName: make(map[string]*Result), results: results, names: make(map[string]bool)}
+	for _, c := range all {
+		r.cases[c.name] = true
+	}
+	for i := range results {
+		r.byName[results[i].Name] = &results[i]
+	}
 	for _, result := range results {
 		for _, exchange := range result.Exchanges {
 			if exchange.Operation == "" {
@@ -140,12 +124,12 @@ func (r reach) part(name, why string) Part {
 	return Part{Name: name, Why: why}
 }
 
-// whyNot gives the reason why cases did not ask: that of the first of them.
-// Empty means that one did, or that there is none.
-func (r reach) whyNot(about func(Case) bool) string {
+// whyNot gives the reason why the cases of an operation did not ask: that of the
+// first of them. Empty means that one did, or that there is none.
+func (r reach) whyNot(operationID string) string {
 	why := ""
 	for _, result := range r.results {
-		if !about(result.Case) {
+		if result.Operation != operationID {
 			continue
 		}
 		if result.asked() {
@@ -154,6 +138,23 @@ func (r reach) whyNot(about func(Case) bool) string {
 		why = first(why, result.Reason)
 	}
 	return why
+}
+
+// whyNoError gives the reason why the case of an error, errors/CODE/OPERATION and
+// perhaps the status, did not lead to it. Empty means that there is none.
+func (r reach) whyNoError(elements ...string) string {
+	name := "errors/" + strings.Join(elements, "/")
+	result := r.byName[name]
+	switch {
+	case !r.cases[name]:
+		return ""
+	case result == nil:
+		return notSelected
+	case result.asked():
+		return "another answer came to " + name
+	default:
+		return result.Reason
+	}
 }
 
 // asked reports whether a case came to its question.
@@ -193,7 +194,11 @@ func (r reach) ofCases(all []testCase, name func(Case) string) []Part {
 	return parts
 }
 
-const notSelected = "not selected"
+// Reasons that are no case's.
+const (
+	notSelected = "not selected"
+	noCase      = "no case leads to it"
+)
 
 // features covers the tags, and what targets declare beside them.
 func (r reach) features(all []testCase) []Part {

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -349,6 +347,8 @@ var procedures = map[string]procedure{
 	"fill-groups":  {true, documentedError.fillGroups},
 	"fill-streams": {false, documentedError.fillStreams},
 	"flood":        {true, documentedError.flood},
+	"throttle":     {false, documentedError.throttle},
+	"stall":        {false, documentedError.stall},
 	"unready":      {false, documentedError.unready},
 }
 
@@ -388,54 +388,5 @@ func (e documentedError) fillUp(t *trial, room int, creation func(i int) questio
 	}
 	q := creation(room + 1)
 	a := t.ask(q)
-	t.checkProvoked(a, e)
-}
-
-// mostFlooding bounds how many requests a case sends to be refused one.
-const mostFlooding = 20_000
-
-// flood sends requests until one is refused, and waits as long as its answer
-// says, so that the cases after it are not.
-func (e documentedError) flood(t *trial) {
-	var mu sync.Mutex
-	var refused *answer
-	indexes := make([]int, mostFlooding)
-	sideBySide(t.ctx, 16, indexes, func(int) {
-		mu.Lock()
-		done := refused != nil
-		mu.Unlock()
-		if done {
-			return
-		}
-		if a, err := t.session.send(t.ctx, question{operation: e.operation.OperationID}); err == nil && a.status == http.StatusTooManyRequests {
-			mu.Lock()
-			refused = a
-			mu.Unlock()
-		}
-	})
-	if refused == nil {
-		t.notSupported("%d requests did not reach the threshold", mostFlooding)
-	}
-	t.result.Exchanges = append(t.result.Exchanges, refused.exchange)
-	check := &comparison{}
-	check.answer(e.operation, refused)
-	t.take(refused, check)
-	t.checkProvoked(refused, e)
-	seconds, err := strconv.Atoi(refused.header.Get("Retry-After"))
-	t.judge(Should, err == nil, refused, "header Retry-After", "it says in how many seconds to come again", refused.header.Get("Retry-After"))
-	select {
-	case <-time.After(time.Duration(min(max(seconds, 1), 60)) * time.Second):
-	case <-t.ctx.Done():
-	}
-}
-
-// unready changes a logtank before the target has it ready.
-func (e documentedError) unready(t *trial) {
-	of := t.ownSite(map[string]bool{"logtank": true})
-	shown := t.must(question{operation: "ShowLogtank", ids: of.ids}, http.StatusOK)
-	if status := text(shown.value, "logtank", "status"); status != "PENDING" {
-		t.notSupported("the target has a logtank ready before anything can be asked of it: %s", status)
-	}
-	a := t.ask(t.newFill(of, e.plan).question(e.operation))
 	t.checkProvoked(a, e)
 }

@@ -67,9 +67,18 @@ func (s *session) send(ctx context.Context, q question) (*answer, error) {
 		// known, and could not be deleted. The client's timeout bounds it.
 		ctx = context.WithoutCancel(ctx)
 	}
+	if r.stalled {
+		var end context.CancelFunc
+		ctx, end = context.WithTimeout(ctx, s.target.Limits.Timeout)
+		defer end()
+		body = &stalledBody{r.body, ctx.Done()}
+	}
 	out, err := http.NewRequestWithContext(ctx, r.method, r.url, body)
 	if err != nil {
 		return nil, err
+	}
+	if r.stalled {
+		out.ContentLength = stalledLength
 	}
 	maps.Copy(out.Header, r.header)
 	r.as(out, r.body)

@@ -191,8 +191,8 @@ func (p *Proxy) Report() (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report.Coverage, err = p.contract.coverage(all, report.Results)
-	return report, err
+	report.Coverage = p.contract.coverage(all, report.Results)
+	return report, nil
 }
 
 // A route is the path of an operation, in segments; "" stands for a parameter.
@@ -271,6 +271,7 @@ func (p *Proxy) judge(q passing, passed passedAnswer) []Problem {
 	check := &comparison{}
 	check.answer(operation, a)
 	check.accepted(operation, q, a)
+	check.everywhere(p.contract.everywhere, a)
 	p.answers.note(operation, exchange, check)
 	p.answers.sample(exchange)
 	var must []Problem

@@ -29,7 +29,8 @@ type passing struct {
 	whole  bool // the body is all of it
 	at     time.Time
 
-	broken bool // what passes from here on is no HTTP
+	expects bool // only the head has come: the client waits to be told to go on
+	broken  bool // what passes from here on is no HTTP
 }
 
 // A passedAnswer is an answer that passes.
@@ -102,6 +103,11 @@ func (p *Proxy) readRequests(client net.Conn, r io.Reader, requests chan<- passi
 		q := passing{method: in.Method, header: in.Header, at: time.Now()}
 		q.url = &url.URL{Scheme: p.upstream.Scheme, Host: in.Host, Path: in.URL.Path, RawPath: in.URL.RawPath, RawQuery: in.URL.RawQuery}
 		p.idle(client, false)
+		if p.options.Enforce && expectsContinue(in.Header) {
+			head := q
+			head.expects = true
+			requests <- head
+		}
 		if q.body, q.whole, err = readBody(in.Body); err != nil {
 			requests <- passing{broken: true}
 			return
@@ -165,22 +171,33 @@ func (p *Proxy) readAnswers(client net.Conn, r io.Reader, requests <-chan passin
 // readAnswer reads the answer to a request, behind those that only announce it.
 func readAnswer(r *bufio.Reader, q passing) (a passedAnswer, err error) {
 	for {
-		in, err := http.ReadResponse(r, &http.Request{Method: q.method})
-		if err != nil {
+		a, err = readAnyAnswer(r, q)
+		if err != nil || a.status >= http.StatusOK {
 			return a, err
-		}
-		a.body, a.whole, err = readBody(in.Body)
-		_ = in.Body.Close() // it has been read to its end
-		switch {
-		case err != nil:
-			return a, err
-		case in.StatusCode == http.StatusSwitchingProtocols:
-			return a, errBroken
-		case in.StatusCode >= http.StatusOK:
-			a.status, a.header, a.last = in.StatusCode, in.Header, in.Close
-			return a, nil
 		}
 	}
+}
+
+// readAnyAnswer reads an answer to a request, which may be one that only
+// announces another.
+func readAnyAnswer(r *bufio.Reader, q passing) (a passedAnswer, err error) {
+	in, err := http.ReadResponse(r, &http.Request{Method: q.method})
+	if err != nil {
+		return a, err
+	}
+	a.status, a.header, a.last = in.StatusCode, in.Header, in.Close
+	a.body, a.whole, err = readBody(in.Body)
+	_ = in.Body.Close() // it has been read to its end
+	if a.status == http.StatusSwitchingProtocols {
+		return a, errBroken
+	}
+	return a, err
+}
+
+// expectsContinue reports whether a client waits for 100 before it sends the
+// body of a request (RFC 9110, section 10.1.1).
+func expectsContinue(header http.Header) bool {
+	return strings.EqualFold(header.Get("Expect"), "100-continue")
 }
 
 // enforce passes answers when they have been checked, and 502 in place of those
@@ -194,23 +211,56 @@ func (p *Proxy) enforce(client, upstream net.Conn, requests <-chan passing) {
 		if q.broken {
 			return
 		}
-		a, err := readAnswer(buffered, q)
+		a, err := readAnswerOrGoOn(buffered, q)
 		if err != nil {
 			p.withheld.Add(1)
 			refuse(client, "the upstream's answer cannot be read: "+err.Error())
 			return
 		}
 		raw := taken()
+		if a.status < http.StatusOK { // it tells the client to go on, who waits for it
+			if _, err := client.Write(raw); err != nil {
+				return
+			}
+			continue
+		}
+		if q.expects {
+			q = withBody(q, requests)
+		}
 		problems := p.judge(q, a)
 		if len(problems) > 0 {
 			p.withheld.Add(1)
 			raw = withheld(q, problems)
 		}
-		if _, err := client.Write(raw); err != nil || a.last {
+		// Where the answer came in place of the body, nobody knows whether the body
+		// still comes, and where the next request begins.
+		if _, err := client.Write(raw); err != nil || a.last || q.expects {
 			return
 		}
 		p.idle(client, len(requests) == 0)
 	}
+}
+
+// withBody gives the whole request where its body has come, though nobody has
+// told the client to go on.
+func withBody(head passing, requests <-chan passing) passing {
+	select {
+	case whole, more := <-requests:
+		if more && !whole.broken {
+			return whole
+		}
+	default:
+	}
+	return head
+}
+
+// readAnswerOrGoOn reads the answer to a request, or, while the client waits to
+// be told to go on, what comes first.
+func readAnswerOrGoOn(r *bufio.Reader, q passing) (passedAnswer, error) {
+	if q.expects {
+		return readAnyAnswer(r, q)
+	}
+	return readAnswer(r, q)
 }
 
 // withheld is the answer in place of one that breaks the contract.
@@ -234,7 +284,10 @@ func answerUnreachable(client net.Conn, why error) {
 	if err != nil {
 		return
 	}
-	if _, _, err := readBody(in.Body); err == nil {
+	if !expectsContinue(in.Header) { // who does will not send the body
+		_, _, err = readBody(in.Body)
+	}
+	if err == nil {
 		refuse(client, "the upstream cannot be reached: "+why.Error())
 	}
 }

@@ -24,6 +24,8 @@ type question struct {
 	mediaType string      // of the body; empty means JSON, "-" none
 	as        credentials // nil means the account's
 	fault     string      // the store that shall fail
+	behind    door        // where it is asked; empty for the endpoint of the service
+	stalled   bool        // only the first bytes of the body are sent
 
 	method string // in place of the operation's
 	path   string // escaped, in place of the operation's
@@ -70,6 +72,8 @@ type request struct {
 	header http.Header
 	body   []byte // nil for none
 	as     credentials
+
+	stalled bool // only the beginning of the body is sent
 }
 
 // requestFor makes the request of a question. The answer goes to the caller
@@ -82,7 +86,7 @@ func (s *session) requestFor(q question) (request, error) {
 	if q.ids.project == "" {
 		q.ids.project = s.target.Account.ProjectID
 	}
-	r := request{method: operation.Method, header: http.Header{}, as: q.as}
+	r := request{method: operation.Method, header: http.Header{}, as: q.as, stalled: q.stalled}
 	if q.method != "" {
 		r.method = q.method
 	}
@@ -95,7 +99,11 @@ func (s *session) requestFor(q question) (request, error) {
 		query.Set("log_transfer_id", orUnknown(q.ids.transfer))
 	}
 	maps.Copy(query, q.query)
-	r.url = s.target.base(operation.Service(), operation.OperationID) + path
+	base := s.target.base(operation.Service(), operation.OperationID)
+	if q.behind != "" {
+		base = strings.TrimSuffix(s.target.Endpoints.behind(q.behind), "/")
+	}
+	r.url = base + path
 	if len(query) > 0 {
 		r.url += "?" + query.Encode()
 	}

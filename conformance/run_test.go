@@ -22,6 +22,7 @@ func TestReferenceServerKeepsTheContract(t *testing.T) {
 			s := startServer(t, edition)
 			target := listen(t, s)
 			target.Account.ExpiredToken = expiredToken(t, s)
+			doorsOf(t, s).listen(t, &target)
 			report := run(t, target, edition)
 			for _, result := range report.Results {
 				if result.Outcome == conformance.Failed || result.Outcome == conformance.CouldNotRun {

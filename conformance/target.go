@@ -58,11 +58,20 @@ const DefaultBucket = "lts-test"
 const DefaultPrefix = "ltskit-"
 
 // Endpoints are the base URLs of the services. Empty ones are that of LTS.
+//
+// Throttled, Impatient and Provisioning are further ways to the same services,
+// with the same data and accounts, under conditions that would be in the way of
+// all other cases. Empty ones are not there, and what they would show is not
+// asked.
 type Endpoints struct {
 	LTS    string `yaml:"lts"`
 	IAM    string `yaml:"iam"`
 	GA     string `yaml:"ga"`
 	Ingest string `yaml:"ingest"` // of the report operations
+
+	Throttled    string `yaml:"throttled"`    // a caller is refused who sends many requests
+	Impatient    string `yaml:"impatient"`    // a body that stops coming is soon given up
+	Provisioning string `yaml:"provisioning"` // logtanks are not ready for as long as a case takes
 }
 
 // An Account is a user with two projects of one domain. What tells the target
@@ -122,7 +131,8 @@ const (
 	// FeatureNames allows groups whose names are too short to carry the prefix.
 	FeatureNames = "names"
 	// FeatureThrottling says that the target refuses a caller who sends too many
-	// requests, and allows a case that does so.
+	// requests, and allows a case that does so. Endpoints.Throttled says it too,
+	// and better: there the others are not slowed down.
 	FeatureThrottling = "throttling"
 )
 
@@ -132,6 +142,8 @@ func (t Target) Check() error {
 	for _, endpoint := range []struct{ field, value string }{
 		{"Endpoints.LTS", t.Endpoints.LTS}, {"Endpoints.IAM", t.Endpoints.IAM},
 		{"Endpoints.GA", t.Endpoints.GA}, {"Endpoints.Ingest", t.Endpoints.Ingest},
+		{"Endpoints.Throttled", t.Endpoints.Throttled}, {"Endpoints.Impatient", t.Endpoints.Impatient},
+		{"Endpoints.Provisioning", t.Endpoints.Provisioning},
 	} {
 		if err := checkURL(endpoint.value); err != nil && (endpoint.value != "" || endpoint.field == "Endpoints.LTS") {
 			problems = append(problems, fmt.Errorf("target: %s: %w", endpoint.field, err))
@@ -157,7 +169,7 @@ func (t Target) Check() error {
 	if id := a.ProjectID; id != "" && id == a.OtherProjectID {
 		problems = append(problems, errors.New("target: Account.OtherProjectID must be another project than Account.ProjectID"))
 	}
-	problems = append(problems, checkWaivers(t.Waivers))
+	problems = append(problems, CheckWaivers(t.Waivers))
 	return errors.Join(problems...)
 }
 
@@ -242,6 +254,8 @@ const (
 	needsSuspended     = "suspended"        // Account.SuspendedToken or SuspendedAccessKey
 	needsForbidden     = "forbidden-bucket" // ForbiddenBucket
 	needsExpiredToken  = "expired-token"    // Account.ExpiredToken
+	needsThrottled     = "throttled"        // Endpoints.Throttled
+	needsImpatient     = "impatient"        // Endpoints.Impatient
 )
 
 func (t Target) lacksFeature(feature string) string {
@@ -283,7 +297,18 @@ func (t Target) lacksFeature(feature string) string {
 		if t.ForbiddenBucket == "" {
 			return "the target declares no bucket that must not be written to"
 		}
+	case needsThrottled:
+		if t.Endpoints.Throttled == "" {
+			return "the target declares no endpoint that is throttled"
+		}
+	case needsImpatient:
+		if t.Endpoints.Impatient == "" {
+			return "the target declares no endpoint that gives up a body which stops coming"
+		}
 	default:
+		if feature == FeatureThrottling && t.Endpoints.Throttled != "" {
+			return ""
+		}
 		if !slices.Contains(t.Features, feature) {
 			return "the target does not declare the feature " + feature
 		}

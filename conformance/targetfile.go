@@ -38,27 +38,50 @@ func ReadTargetFile(path string) (Target, error) {
 // ReadTarget reads a target as [ReadTargetFile] does. What variables stand for
 // comes from lookup.
 func ReadTarget(r io.Reader, lookup func(name string) (value string, set bool)) (Target, error) {
+	target, err := read[Target](r, lookup)
+	if errors.Is(err, io.EOF) {
+		err = errors.New("there is no target in it")
+	}
+	return target, err
+}
+
+// ReadWaiversFile reads waivers from a YAML file that has them under the key
+// waivers, as that of a target may.
+func ReadWaiversFile(path string) ([]Waiver, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	list, err := read[struct {
+		Waivers []Waiver `yaml:"waivers"`
+	}](file, os.LookupEnv)
+	if errors.Is(err, io.EOF) {
+		err = errors.New("there are no waivers in it")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return list.Waivers, CheckWaivers(list.Waivers)
+}
+
+// read reads a value from YAML, and refuses keys that its type does not have.
+// The error is io.EOF where there is none.
+func read[T any](r io.Reader, lookup func(string) (string, bool)) (value T, err error) {
 	var node yaml.Node
 	if err := yaml.NewDecoder(r).Decode(&node); err != nil {
-		if errors.Is(err, io.EOF) {
-			return Target{}, errors.New("there is no target in it")
-		}
-		return Target{}, err
+		return value, err
 	}
-	if err := errors.Join(checkKeys(&node, reflect.TypeFor[Target](), ""), expand(&node, lookup)); err != nil {
-		return Target{}, err
+	if err := errors.Join(checkKeys(&node, reflect.TypeFor[T](), ""), expand(&node, lookup)); err != nil {
+		return value, err
 	}
 	data, err := yaml.Marshal(&node)
 	if err != nil {
-		return Target{}, err
+		return value, err
 	}
-	var target Target
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
-	if err := decoder.Decode(&target); err != nil {
-		return Target{}, err
-	}
-	return target, nil
+	return value, decoder.Decode(&value)
 }
 
 // checkKeys names every key that a type does not have, with its line and those

@@ -108,6 +108,9 @@ func (t *trial) send(q question) (*answer, *comparison) {
 		operation := t.contract.byID[q.operation]
 		check.answer(operation, a)
 		t.answers.note(operation, a.exchange, check)
+		common := &comparison{} // what all answers of a target lack is told once, and not by each case
+		common.everywhere(t.contract.everywhere, a)
+		t.answers.note(operation, a.exchange, common)
 	}
 	return a, check
 }

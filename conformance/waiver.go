@@ -34,7 +34,7 @@ func (p Problem) Key() string { return p.Where + ": " + p.Rule }
 func (w Waiver) check() error {
 	var problems []error
 	add := func(format string, args ...any) {
-		problems = append(problems, fmt.Errorf("target: waiver %q: "+format, append([]any{w.ID}, args...)...))
+		problems = append(problems, fmt.Errorf("waiver %q: "+format, append([]any{w.ID}, args...)...))
 	}
 	for _, required := range []struct{ field, value string }{
 		{"id", w.ID}, {"scope", w.Scope}, {"reason", w.Reason}, {"owner", w.Owner},
@@ -60,33 +60,35 @@ func (w Waiver) check() error {
 	return errors.Join(problems...)
 }
 
-func checkWaivers(waivers []Waiver) error {
+// CheckWaivers reports what waivers lack, and two that have the same ID.
+func CheckWaivers(waivers []Waiver) error {
 	var problems []error
 	seen := make(map[string]bool)
 	for _, w := range waivers {
 		problems = append(problems, w.check())
 		if seen[w.ID] {
-			problems = append(problems, fmt.Errorf("target: two waivers have the id %q", w.ID))
+			problems = append(problems, fmt.Errorf("two waivers have the id %q", w.ID))
 		}
 		seen[w.ID] = true
 	}
 	return errors.Join(problems...)
 }
 
-// waive applies waivers to results, and gives a result for each of them that
-// says whether it is in order. all are the names of all cases of the edition,
-// also of those that were not selected.
-func waive(results []Result, waivers []Waiver, all []string, now time.Time) []Result {
+// Waive applies waivers to the results of a report, and adds a result for each
+// of them that says whether it is in order. all are the names of all cases of
+// the edition, also of those that were not selected.
+func (r *Report) Waive(waivers []Waiver, all []string) {
+	now := time.Now()
 	var verdicts []Result
 	for _, w := range waivers {
-		verdicts = append(verdicts, w.apply(results, all, now))
+		verdicts = append(verdicts, w.apply(r.Results, all, now))
 	}
-	return verdicts
+	r.Results = append(r.Results, verdicts...)
 }
 
 // apply waives the results that a waiver is about.
 func (w Waiver) apply(results []Result, all []string, now time.Time) Result {
-	verdict := Result{Case: Case{Name: "waivers/" + w.ID, Sources: []string{"the target"}}}
+	verdict := Result{Case: Case{Name: "waivers/" + w.ID, Sources: []string{"the waiver"}}}
 	problem := func(rule, got string) {
 		verdict.Problems = append(verdict.Problems, Problem{Level: Must, Where: "waiver " + w.ID, Rule: rule, Got: got})
 	}

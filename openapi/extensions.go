@@ -91,6 +91,7 @@ type Header struct {
 	Name        string   `json:"name"`
 	In          string   `json:"in"` // "request" or "response"
 	Required    bool     `json:"required"`
+	Everywhere  bool     `json:"everywhere"` // every answer has it, also one that no document prints with it
 	Description string   `json:"description"`
 	Example     string   `json:"example"`
 	Sources     []string `json:"x-source"`

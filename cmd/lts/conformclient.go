@@ -21,6 +21,7 @@ type clientOptions struct {
 	auth     string
 	patience time.Duration
 	listen   string
+	waivers  string   // file; empty means none
 	command  []string // empty: clients are started by somebody else
 }
 
@@ -28,6 +29,7 @@ func (o *clientOptions) flags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.on, "client", false, "check a client in place of a server: the command behind --, or whatever calls the addresses that are printed")
 	flags.StringVar(&o.auth, "client-auth", string(clientcheck.Password), "how the client says who calls: password, token or key")
 	flags.DurationVar(&o.patience, "client-timeout", time.Minute, "how long the command may take for one case")
+	flags.StringVar(&o.waivers, "client-waivers", "", "YAML file with the key waivers: what is known to be wrong with the client, as in the file of a target")
 	flags.StringVar(&o.listen, "client-listen", "127.0.0.1:0", "without a command: the first address to listen on; the next ports follow, port 0 takes free ones")
 }
 
@@ -35,7 +37,7 @@ func (o *clientOptions) flags(flags *pflag.FlagSet) {
 func (o *clientOptions) check(flags *pflag.FlagSet, arguments []string) error {
 	o.command = arguments
 	if !o.on {
-		for _, name := range []string{"client-auth", "client-timeout", "client-listen"} {
+		for _, name := range []string{"client-auth", "client-timeout", "client-listen", "client-waivers"} {
 			if flags.Changed(name) {
 				return fmt.Errorf("--%s: is about a client; add --client", name)
 			}
@@ -62,6 +64,11 @@ func conformClient(ctx context.Context, stdout, stderr io.Writer, o conformOptio
 	options := clientcheck.Options{
 		Edition: o.edition, Only: o.run.Only, Skip: o.run.Skip, Auth: clientcheck.Auth(o.client.auth),
 		Parallelism: o.target.Limits.Parallelism, Patience: o.client.patience,
+	}
+	if o.client.waivers != "" {
+		if options.Waivers, err = conformance.ReadWaiversFile(o.client.waivers); err != nil {
+			return fmt.Errorf("--client-waivers: %w", err)
+		}
 	}
 	if o.list {
 		return listClientCases(stdout, options)

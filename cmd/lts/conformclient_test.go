@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -102,6 +103,62 @@ func TestConformOfAClientProgram(t *testing.T) {
 	}
 }
 
+// A waiver of a client counts as one of a server does: while the case fails so,
+// and no longer.
+func TestConformOfAClientWithWaivers(t *testing.T) {
+	t.Setenv(simpleClient, "1")
+	const repeats = "requests: it repeats the request"
+	for name, tt := range map[string]struct {
+		only, scope, fails string
+		status             int
+		says               string
+	}{
+		"it still fails so":     {"client/ListLogGroups/throttled", "client/ListLogGroups/throttled", "", 0, "1 waived"},
+		"it passes":             {"client/ListLogGroups/documented", "client/ListLogGroups/documented", repeats, exitFailed, "the case still fails"},
+		"it fails otherwise":    {"client/ListLogGroups/throttled", "client/ListLogGroups/throttled", repeats, exitFailed, "the case fails as before"},
+		"it is about nothing":   {"client/ListLogGroups/documented", "client/Nothing", repeats, exitFailed, "its scope selects a case"},
+		"it is about no server": {"client/ListLogGroups/documented", "examples", repeats, exitFailed, "its scope selects a case"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fails := []string{tt.fails}
+			if tt.fails == "" {
+				fails = problemsOfSimpleClient(t, tt.only)
+			}
+			got := runIt(t, "conform", "--client", "--only", tt.only, "--only", "client/ListLogGroups/documented", "--client-waivers", waiversFile(t, tt.scope, fails), "--", os.Args[0])
+			if got.status != tt.status || !strings.Contains(got.stdout, tt.says) {
+				t.Errorf("lts conform --client: %d, %q, want %d and %q:\n%s", got.status, got.stderr, tt.status, tt.says, got.stdout)
+			}
+		})
+	}
+}
+
+// problemsOfSimpleClient gives the keys of the problems that the simple client
+// has in a case.
+func problemsOfSimpleClient(t *testing.T, name string) []string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "report.json")
+	runIt(t, "conform", "--client", "--only", name, "--report", "json="+file, "--", os.Args[0])
+	var keys []string
+	for _, p := range resultsIn(t, file)[name].Problems {
+		keys = append(keys, p.Key())
+	}
+	return keys
+}
+
+func waiversFile(t *testing.T, scope string, fails []string) string {
+	t.Helper()
+	quoted, err := json.Marshal(fails) // is YAML
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "waivers.yaml")
+	text := fmt.Sprintf("waivers:\n  - {id: known, scope: %s, reason: old, owner: team, since: 2026-01-01, expires: 9999-12-31, fails: %s}\n", scope, quoted)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
 func TestConformOfAClientThatSomebodyStarts(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
@@ -147,12 +204,14 @@ func TestConformRefusesFlagsThatContradictAClient(t *testing.T) {
 		arguments []string
 		says      string
 	}{
-		"a flag about a server":   {[]string{"--client", "--endpoint", "http://127.0.0.1:1"}, "--endpoint: is about a server"},
-		"a flag about a client":   {[]string{"--client-auth", "key"}, "--client-auth: is about a client"},
-		"an unknown way to call":  {[]string{"--client", "--client-auth", "magic"}, `"magic"`},
-		"all editions":            {[]string{"--client", "--edition", "all"}, "--edition: "},
-		"a pattern without cases": {[]string{"--client", "--only", "client/Nothing"}, `the pattern "client/Nothing" selects no case`},
-		"an address that is none": {[]string{"--client", "--client-listen", "nowhere"}, "address: "},
+		"a flag about a server":      {[]string{"--client", "--endpoint", "http://127.0.0.1:1"}, "--endpoint: is about a server"},
+		"a flag about a client":      {[]string{"--client-auth", "key"}, "--client-auth: is about a client"},
+		"an unknown way to call":     {[]string{"--client", "--client-auth", "magic"}, `"magic"`},
+		"all editions":               {[]string{"--client", "--edition", "all"}, "--edition: "},
+		"a pattern without cases":    {[]string{"--client", "--only", "client/Nothing"}, `the pattern "client/Nothing" selects no case`},
+		"waivers that are not there": {[]string{"--client", "--client-waivers", "nowhere.yaml"}, "--client-waivers: "},
+		"waivers of a server":        {[]string{"--client-waivers", "x.yaml"}, "--client-waivers: is about a client"},
+		"an address that is none":    {[]string{"--client", "--client-listen", "nowhere"}, "address: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := runIt(t, append([]string{"conform"}, tt.arguments...)...)

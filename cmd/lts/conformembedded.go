@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -15,38 +16,76 @@ import (
 	"github.com/ltskit/ltskit/server/embedded"
 )
 
-// An embeddedServer is the reference server on a free port and a temporary
+// An embeddedServer is the reference server on free ports and a temporary
 // folder.
 type embeddedServer struct {
-	endpoint     string
+	endpoints    conformance.Endpoints
 	expiredToken string
 	stop         func() error // also removes the folder
 }
 
-func startEmbedded(ctx context.Context, edition string) (embeddedServer, error) {
+// forbiddenBucket is one that the embedded server may not write to.
+const forbiddenBucket = "lts-forbidden"
+
+func startEmbedded(ctx context.Context, edition string) (_ embeddedServer, err error) {
 	folder, err := os.MkdirTemp("", "lts-conform-")
 	if err != nil {
 		return embeddedServer{}, err
 	}
-	s, err := embedded.Open(ctx, embedded.Options{Data: folder, Directory: embedded.DevDirectory(), Edition: edition, Faults: true})
-	if err != nil {
-		return embeddedServer{}, errors.Join(err, os.RemoveAll(folder))
+	var stops []func() error
+	stop := func() error {
+		var problems []error
+		for _, one := range slices.Backward(stops) {
+			problems = append(problems, one())
+		}
+		return errors.Join(append(problems, os.RemoveAll(folder))...)
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return embeddedServer{}, errors.Join(err, s.Close(), os.RemoveAll(folder))
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, stop())
+		}
+	}()
+	buckets := filepath.Join(folder, "buckets")
+	if err := errors.Join(os.Mkdir(buckets, 0o700), os.Mkdir(filepath.Join(buckets, forbiddenBucket), 0o500)); err != nil {
+		return embeddedServer{}, err
 	}
-	httpServer := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
-	go func() { _ = httpServer.Serve(listener) }() // ends with ErrServerClosed
-	e := embeddedServer{
-		endpoint: "http://" + listener.Addr().String(),
-		stop:     func() error { return errors.Join(httpServer.Close(), s.Close(), os.RemoveAll(folder)) },
+	s, err := embedded.Open(ctx, embedded.Options{
+		Data: folder, Directory: embedded.DevDirectory(), Edition: edition, Faults: true, BucketFolder: buckets,
+	})
+	if err != nil {
+		return embeddedServer{}, err
+	}
+	stops = append(stops, s.Close)
+	e := embeddedServer{stop: stop}
+	// What would be in the way of most cases has an endpoint of its own: a request
+	// a minute, and a logtank that is ready in an hour.
+	throttled, err := s.OpenDoor(embedded.Door{RateLimit: server.RateLimit{PerSecond: 1.0 / 60, Burst: 1}})
+	if err != nil {
+		return embeddedServer{}, err
+	}
+	provisioning, err := s.OpenDoor(embedded.Door{Provisioning: time.Hour})
+	if err != nil {
+		return embeddedServer{}, err
+	}
+	for _, service := range []struct {
+		endpoint *string
+		server   *http.Server
+	}{
+		{&e.endpoints.LTS, &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}},
+		{&e.endpoints.Throttled, &http.Server{Handler: throttled, ReadHeaderTimeout: time.Minute}},
+		{&e.endpoints.Impatient, &http.Server{Handler: s, ReadHeaderTimeout: time.Minute, ReadTimeout: 20 * time.Millisecond}},
+		{&e.endpoints.Provisioning, &http.Server{Handler: provisioning, ReadHeaderTimeout: time.Minute}},
+	} {
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return embeddedServer{}, err
+		}
+		*service.endpoint = "http://" + listener.Addr().String()
+		stops = append(stops, service.server.Close)
+		go func() { _ = service.server.Serve(listener) }() // ends with ErrServerClosed
 	}
 	e.expiredToken, err = s.IssueToken(embedded.DevCredentials(), time.Now().Add(-lts.TokenLifetime-time.Hour))
-	if err != nil {
-		return embeddedServer{}, errors.Join(err, e.stop())
-	}
-	return e, nil
+	return e, err
 }
 
 // target describes the server to the suite, with the features and limits that
@@ -54,12 +93,14 @@ func startEmbedded(ctx context.Context, edition string) (embeddedServer, error) 
 func (e embeddedServer) target(asked conformance.Target) conformance.Target {
 	return conformance.Target{
 		Name:        "embedded reference server",
-		Endpoints:   conformance.Endpoints{LTS: e.endpoint},
-		Features:    slices.Concat(asked.Features, []string{conformance.FeatureQuotas, conformance.FeatureNames}),
+		Endpoints:   e.endpoints,
+		Features:    slices.Concat(asked.Features, []string{conformance.FeatureQuotas, conformance.FeatureNames, conformance.FeatureThrottling}),
 		Limits:      asked.Limits,
 		Prefix:      asked.Prefix,
 		Bucket:      embedded.DevBucket,
 		FaultHeader: server.FaultHeader,
+
+		ForbiddenBucket: forbiddenBucket,
 		Account: conformance.Account{
 			Domain: embedded.DevDomain, User: embedded.DevUser, Password: embedded.DevPassword,
 			Project: embedded.DevProject, ProjectID: embedded.DevProjectID, OtherProjectID: embedded.OtherProjectID,

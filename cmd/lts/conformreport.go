@@ -96,8 +96,9 @@ func listCases(w io.Writer, editions []string, o conformOptions) error {
 // dryRun prints what a run would ask, a line for each case.
 func dryRun(w io.Writer, editions []string, o conformOptions) error {
 	target := o.target
+	const anywhere = "http://127.0.0.1"
 	if target.Endpoints.LTS == "" {
-		target = embeddedServer{endpoint: "http://127.0.0.1", expiredToken: "one"}.target(o.target)
+		target = embeddedServer{endpoints: conformance.Endpoints{LTS: anywhere, Throttled: anywhere, Impatient: anywhere, Provisioning: anywhere}, expiredToken: "one"}.target(o.target)
 	}
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, edition := range editions {

@@ -33,6 +33,8 @@ type Options struct {
 	Parallelism int
 	// Patience is how long a driver may take. Default: one minute.
 	Patience time.Duration
+	// Waivers are about cases that are known to fail.
+	Waivers []conformance.Waiver
 	// Listen opens the listener of a service. Default: a free port on 127.0.0.1.
 	Listen func(ctx context.Context) (net.Listener, error)
 	// Progress, when set, is called with every result as it comes, by one
@@ -57,7 +59,7 @@ func (o Options) check() error {
 	if ways := []Auth{Password, Token, AccessKey}; !slices.Contains(ways, o.Auth) {
 		return fmt.Errorf("clientcheck: unknown way to say who calls %q: the ways are %q", o.Auth, ways)
 	}
-	return nil
+	return conformance.CheckWaivers(o.Waivers)
 }
 
 // List describes the cases of a run, in the order of reports.
@@ -102,6 +104,15 @@ func (o Options) choose(cases []clientCase) (kept []clientCase, program bool, er
 		return nil, false, errors.New("the patterns leave no case")
 	}
 	return kept, program, nil
+}
+
+// caseNames are those of all cases, with that of the program.
+func (c *contract) caseNames() []string {
+	names := []string{programCase().Name}
+	for _, one := range c.cases() {
+		names = append(names, one.Name)
+	}
+	return names
 }
 
 // A run is what its cases share.
@@ -149,6 +160,7 @@ func Run(ctx context.Context, drive Driver, options Options) (*conformance.Repor
 	results, err := r.cases(ctx, first, cases)
 	report.Results = append(report.Results, results...)
 	report.Coverage = c.coverage(report.Results, r.called)
+	report.Waive(options.Waivers, c.caseNames())
 	report.Took = time.Since(begun)
 	return report, err
 }

@@ -120,6 +120,7 @@ func (s *Stage) Report() *conformance.Report {
 		report.Results = append(report.Results, s.judge(one, performances[one.scenario.Name], called[one.Operation]))
 	}
 	report.Coverage = s.contract.coverage(report.Results, called)
+	report.Waive(s.options.Waivers, s.contract.caseNames())
 	return report
 }
 

@@ -64,8 +64,10 @@ type Options struct {
 type Server struct {
 	http.Handler
 
+	options   Options
 	directory *lts.Directory
 	tokenKey  []byte
+	tokens    *lts.Tokens
 	lock      *flock.Flock
 	catalog   *catalog.Catalog
 	records   *records.Store
@@ -122,7 +124,19 @@ func (s *Server) open(ctx context.Context, options Options, directory *lts.Direc
 	if err := s.openBuckets(&options); err != nil {
 		return err
 	}
-	s.Handler, err = s.handler(ctx, options, directory, options.HTTP)
+	if s.tokenKey, err = s.keyOfTokens(ctx, options); err != nil {
+		return err
+	}
+	if s.tokens, err = lts.NewTokens(directory, s.tokenKey, options.Now); err != nil {
+		return err
+	}
+	s.options = options
+	service, o := s.service(options)
+	s.transfers = lts.NewTransferrer(service, directory.ProjectIDs(), options.Gzip)
+	if options.SweepInterval > 0 {
+		s.sweeper = startSweeper(service, options.Log, options.SweepInterval)
+	}
+	s.Handler, err = server.New(o)
 	return err
 }
 
@@ -143,14 +157,9 @@ func (s *Server) openBuckets(options *Options) error {
 	return nil
 }
 
-func (s *Server) handler(ctx context.Context, options Options, directory *lts.Directory, o server.Options) (_ http.Handler, err error) {
-	s.tokenKey, err = s.keyOfTokens(ctx, options)
-	if err != nil {
-		return nil, err
-	}
-	if o.Tokens, err = lts.NewTokens(directory, s.tokenKey, options.Now); err != nil {
-		return nil, err
-	}
+// service gives the rules on the stores, and what a server of them needs.
+func (s *Server) service(options Options) (*lts.Service, server.Options) {
+	o := options.HTTP
 	var kept lts.Catalog = s.catalog
 	var written lts.Records = s.records
 	buckets := options.Buckets
@@ -166,12 +175,8 @@ func (s *Server) handler(ctx context.Context, options Options, directory *lts.Di
 		MaxWindow: options.MaxWindow, Provisioning: options.Provisioning,
 		RememberStreams: !options.Faults, // the folder is ours alone, and a fault must not be hidden
 	})
-	s.transfers = lts.NewTransferrer(o.Service, directory.ProjectIDs(), options.Gzip)
-	if options.SweepInterval > 0 {
-		s.sweeper = startSweeper(o.Service, options.Log, options.SweepInterval)
-	}
-	o.Directory, o.Now, o.Log = directory, options.Now, options.Log
-	return server.New(o)
+	o.Tokens, o.Directory, o.Now, o.Log = s.tokens, s.directory, options.Now, options.Log
+	return o.Service, o
 }
 
 // keyOfTokens is the key that signs tokens. One that nobody has given is kept in the
