@@ -264,7 +264,10 @@ func (t *trial) checkListOrder(q question, elements, member, created string, of 
 		now, _ := at(element(list(a.value, elements), member, id), created).(json.Number)
 		earlier, _ := number(before)
 		later, ok := number(now)
-		t.check(ok && earlier.Cmp(later) <= 0, a, "/"+elements+"/"+created, "what was created later is not older", now)
+		if !t.check(ok, a, "/"+elements+"/"+created, "it is a number", now) {
+			return
+		}
+		t.check(earlier.Cmp(later) <= 0, a, "/"+elements+"/"+created, "what was created later is not older", now)
 		whole = whole && strings.HasSuffix(now.String(), "000")
 		before = now
 	}

@@ -21,7 +21,7 @@ type valueCase struct {
 // and texts.
 func (c *contract) valueCases() []testCase {
 	var cases []testCase
-	for _, v := range slices.Concat(idCases(), timeCases(), textCases(), logValueCases(), alikeCases(), listOrderCases()) {
+	for _, v := range slices.Concat(idCases(), timeCases(), textCases(), logValueCases(), alikeCases(), listOrderCases(), changeCases()) {
 		tag, _, _ := strings.Cut(v.name, "/")
 		operation := c.byID[v.operation]
 		cases = append(cases, testCase{

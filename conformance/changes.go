@@ -1,0 +1,244 @@
+package conformance
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// changeCases ask whether a change changes what it says, and nothing else: not
+// the rest of the thing, and not the thing beside it.
+func changeCases() []valueCase {
+	return []valueCase{
+		{"groups/changes", "UpdateLogGroup", nil, (*trial).groupChangesAlone},
+		{"streams/changes", "UpdateLogStreamTTL", []string{"groups"}, (*trial).streamChangesAlone},
+		{"transfers/changes", "UpdateTransfer", []string{"groups", "streams"}, (*trial).transferChangesAlone},
+		{"logtanks/changes", "UpdateLogtank", nil, (*trial).logtankChangesAlone},
+	}
+}
+
+// A changing is a thing that is changed, step by step, and what it was like
+// before the step.
+type changing struct {
+	look func() (*answer, any) // nil where it is not listed
+	was  any
+}
+
+// change asks for a change and compares what is shown then with what was shown
+// before: it is the same but for the members at some pointers.
+func (c *changing) change(t *trial, q question, but ...string) (*answer, any) {
+	a := t.ask(q)
+	t.checkStatus(a, http.StatusOK)
+	shown, is := c.look()
+	t.check(is != nil, shown, "body", "what was changed is still there", is)
+	t.checkAlike(shown, "body", without(c.was, but), without(is, but))
+	c.was = is
+	return shown, is
+}
+
+// without leaves out what stands at some pointers, and all below it.
+func without(v any, pointers []string) any {
+	return leaveOut("", v, pointers)
+}
+
+func leaveOut(where string, v any, pointers []string) any {
+	members, is := v.(object)
+	if !is {
+		return v
+	}
+	rest := make(object, len(members))
+	for name, member := range members {
+		if at := where + "/" + name; !slices.Contains(pointers, at) {
+			rest[name] = leaveOut(at, member, pointers)
+		}
+	}
+	return rest
+}
+
+// tagged gives a body tags of some keys, each of which is its value too.
+func tagged(body object, keys ...string) object {
+	tags := make([]any, len(keys))
+	for i, key := range keys {
+		tags[i] = object{"key": key, "value": key}
+	}
+	body["tags"] = tags
+	return body
+}
+
+// checkTagKeys checks that tags are those that were sent last, beside those that
+// the target itself may hang on things.
+func (t *trial) checkTagKeys(a *answer, thing any, sent, gone []string) {
+	for _, key := range sent {
+		t.checkEqual(a, "/tag/"+key, key, at(thing, "tag", key))
+	}
+	for _, key := range gone {
+		t.check(at(thing, "tag", key) == nil, a, "/tag/"+key, "it is gone: other tags have taken its place", at(thing, "tag"))
+	}
+}
+
+// changeTags changes lifetime and tags: together, tags to others, and to none.
+func (t *trial) changeTags(c *changing, update func(body object) question, days func(i int) int) {
+	var before []string
+	for i, keys := range [][]string{{"stage", "owner"}, {"stage", "cost"}, {}} {
+		body := tagged(object{"ttl_in_days": days(i)}, keys...)
+		a, is := c.change(t, update(body), "/ttl_in_days", "/tag")
+		if shown := at(is, "ttl_in_days"); shown != nil { // streams of older editions show none
+			t.checkEqual(a, "/ttl_in_days", days(i), shown)
+		}
+		t.checkTagKeys(a, is, keys, slices.DeleteFunc(before, func(key string) bool { return slices.Contains(keys, key) }))
+		before = keys
+	}
+}
+
+func (t *trial) groupChangesAlone() {
+	group := func(name string) string {
+		body := tagged(object{"log_group_name": t.prefix + name, "ttl_in_days": 7, "log_group_name_alias": name + " alias"}, "first")
+		return t.fixture(question{operation: "CreateLogGroup", body: body}, "log_group_id")
+	}
+	look := func(id string) func() (*answer, any) {
+		return func() (*answer, any) {
+			a := t.ask(question{operation: "ListLogGroups"})
+			return a, element(list(a.value, "log_groups"), "log_group_id", id)
+		}
+	}
+	before, id, behind := group("before"), group("changed"), group("behind")
+	_, wasBefore := look(before)()
+	_, wasBehind := look(behind)()
+	c := changing{look: look(id)}
+	_, c.was = c.look()
+	update := func(body object) question {
+		return question{operation: "UpdateLogGroup", ids: ids{group: id}, body: body}
+	}
+	c.change(t, update(object{"ttl_in_days": t.groupDays(1)}), "/ttl_in_days")
+	t.changeTags(&c, update, t.groupDays)
+	a, is := look(before)()
+	t.checkAlike(a, "/log_groups", wasBefore, is)
+	a, is = look(behind)()
+	t.checkAlike(a, "/log_groups", wasBehind, is)
+}
+
+func (t *trial) streamChangesAlone() {
+	of := ids{group: t.group("changes")}
+	stream := func(name string) string {
+		body := tagged(object{"log_stream_name": name, "ttl_in_days": 7, "log_stream_name_alias": name + " alias"}, "first")
+		return t.fixture(question{operation: "CreateLogStream", ids: of, body: body}, "log_stream_id")
+	}
+	look := func(id string) func() (*answer, any) {
+		return func() (*answer, any) {
+			a := t.ask(question{operation: "ListLogStreams", ids: of})
+			return a, element(list(a.value, "log_streams"), "log_stream_id", id)
+		}
+	}
+	before, id, behind := stream("before"), stream("changed"), stream("behind")
+	_, wasBefore := look(before)()
+	_, wasBehind := look(behind)()
+	c := changing{look: look(id)}
+	_, c.was = c.look()
+	update := func(body object) question {
+		return question{operation: "UpdateLogStreamTTL", ids: ids{group: of.group, stream: id}, body: body}
+	}
+	c.change(t, update(object{"ttl_in_days": 3}), "/ttl_in_days")
+	t.changeTags(&c, update, func(i int) int { return []int{30, 1, 365}[i] })
+	a, is := look(before)()
+	t.checkAlike(a, "/log_streams", wasBefore, is)
+	a, is = look(behind)()
+	t.checkAlike(a, "/log_streams", wasBehind, is)
+}
+
+// Where a transfer shows what can be changed of it.
+const (
+	transferStatus = "/log_transfer_info/log_transfer_status"
+	transferFormat = "/log_transfer_info/log_storage_format"
+	transferDetail = "/log_transfer_info/log_transfer_detail"
+)
+
+// transferChangesAlone switches a transfer off, so that no attempt changes its
+// status, changes it bit by bit, and switches it on again.
+func (t *trial) transferChangesAlone() {
+	group := t.group("changes")
+	create := func(name string) string {
+		body := t.transferBody(group, t.stream(group, name), name)
+		body["dir_prefix_name"], body["period"], body["period_unit"] = "into/"+name, 12, "hour"
+		return t.fixture(question{operation: "CreateOBSTransfer", body: body}, "log_dump_obs_id")
+	}
+	look := func(id string) func() (*answer, any) {
+		return func() (*answer, any) {
+			a := t.ask(question{operation: "ListTransfers", query: map[string][]string{"log_group_name": {t.prefix + "changes"}}})
+			return a, element(list(a.value, "log_transfers"), "log_transfer_id", id)
+		}
+	}
+	id, other := create("changed"), create("other")
+	_, otherWas := look(other)()
+	c := changing{look: look(id)}
+	_, c.was = c.look()
+	update := func(info object) question {
+		return question{operation: "UpdateTransfer", body: object{"log_transfer_id": id, "log_transfer_info": info}}
+	}
+	detail := func(member string, value any) object { return object{"log_transfer_detail": object{member: value}} }
+	for _, step := range []struct {
+		info  object
+		where string // what changes
+		want  any
+	}{
+		{object{"log_transfer_status": "DISABLE"}, transferStatus, "DISABLE"},
+		{object{"log_storage_format": "JSON"}, transferFormat, "JSON"},
+		{detail("obs_prefix_name", "another"), transferDetail + "/obs_prefix_name", "another"},
+		{detail("obs_dir_pre_fix_name", "else/where"), transferDetail + "/obs_dir_pre_fix_name", "else/where"},
+		{detail("obs_period", 6), transferDetail + "/obs_period", 6},
+		{detail("obs_period", 1), transferDetail + "/obs_period", 1},
+		{object{"log_transfer_detail": object{"obs_period": 30, "obs_period_unit": "min"}}, transferDetail + "/obs_period", 30},
+		{detail("obs_period", 5), transferDetail + "/obs_period", 5},
+		{object{"log_transfer_status": "ENABLE"}, transferStatus, "ENABLE"},
+	} {
+		but := []string{step.where}
+		if unit, both := at(step.info, "log_transfer_detail").(object); both && len(unit) > 1 {
+			but = append(but, transferDetail+"/obs_period_unit")
+		}
+		if strings.HasSuffix(step.where, "/obs_dir_pre_fix_name") {
+			but = append(but, transferDetail+"/obs_transfer_path")
+		}
+		a, is := c.change(t, update(step.info), but...)
+		t.checkEqual(a, step.where, step.want, at(is, strings.Split(step.where, "/")[1:]...))
+	}
+	t.refused(t.ask(update(detail("obs_period", 3))), "LTS.1901") // there are 3 hours, but no 3 minutes
+	a, is := c.look()
+	t.checkEqual(a, transferDetail+"/obs_period_unit", "min", at(is, "log_transfer_info", "log_transfer_detail", "obs_period_unit"))
+	t.checkAlike(a, "/log_transfers", without(c.was, []string{transferStatus}), without(is, []string{transferStatus}))
+	a, is = look(other)()
+	t.checkAlike(a, "/log_transfers", without(otherWas, []string{transferStatus}), without(is, []string{transferStatus}))
+}
+
+// logtankChangesAlone changes a logtank when its whole second is over: times of
+// logtanks need have no finer ones.
+func (t *trial) logtankChangesAlone() {
+	look := func(id string) func() (*answer, any) {
+		return func() (*answer, any) {
+			a := t.ask(question{operation: "ShowLogtank", ids: ids{logtank: id}})
+			return a, at(a.value, "logtank")
+		}
+	}
+	before, id, behind := t.activeLogtank("before"), t.activeLogtank("changed"), t.activeLogtank("behind")
+	_, wasBefore := look(before)()
+	_, wasBehind := look(behind)()
+	c := changing{look: look(id)}
+	_, c.was = c.look()
+	select {
+	case <-time.After(1100 * time.Millisecond):
+	case <-t.ctx.Done():
+		t.couldNotRun("%v", t.ctx.Err())
+	}
+	created, _ := timeOf(at(c.was, "created_at"))
+	a, is := c.change(t, question{operation: "UpdateLogtank", ids: ids{logtank: id}, body: object{
+		"logtank": object{"log_group_id": "another group", "log_stream_id": "another stream"},
+	}}, "/log_group_id", "/log_stream_id", "/updated_at", "/status")
+	t.checkEqual(a, "/logtank/log_group_id", "another group", at(is, "log_group_id"))
+	t.checkEqual(a, "/logtank/log_stream_id", "another stream", at(is, "log_stream_id"))
+	updated, ok := timeOf(at(is, "updated_at"))
+	t.check(ok && updated.After(created), a, "/logtank/updated_at", fmt.Sprintf("it is the time of the change, and not that of the creation, %s", text(is, "created_at")), at(is, "updated_at"))
+	a, is = look(before)()
+	t.checkAlike(a, "/logtank", wasBefore, is)
+	a, is = look(behind)()
+	t.checkAlike(a, "/logtank", wasBehind, is)
+}
