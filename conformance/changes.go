@@ -15,6 +15,7 @@ func changeCases() []valueCase {
 		{"groups/changes", "UpdateLogGroup", nil, (*trial).groupChangesAlone},
 		{"streams/changes", "UpdateLogStreamTTL", []string{"groups"}, (*trial).streamChangesAlone},
 		{"transfers/changes", "UpdateTransfer", []string{"groups", "streams"}, (*trial).transferChangesAlone},
+		{"transfers/refused", "CreateOBSTransfer", []string{"groups", "streams"}, (*trial).refusedTransferHoldsNothing},
 		{"logtanks/changes", "UpdateLogtank", nil, (*trial).logtankChangesAlone},
 	}
 }
@@ -203,11 +204,43 @@ func (t *trial) transferChangesAlone() {
 		t.checkEqual(a, step.where, step.want, at(is, strings.Split(step.where, "/")[1:]...))
 	}
 	t.refused(t.ask(update(detail("obs_period", 3))), "LTS.1901") // there are 3 hours, but no 3 minutes
+	t.refused(t.ask(update(object{"log_storage_format": "RAW", "log_transfer_detail": object{
+		"obs_prefix_name": "refused", "obs_period": 2, "obs_bucket_name": t.prefix + "unknown",
+	}})), "LTS.0416")
 	a, is := c.look()
 	t.checkEqual(a, transferDetail+"/obs_period_unit", "min", at(is, "log_transfer_info", "log_transfer_detail", "obs_period_unit"))
 	t.checkAlike(a, "/log_transfers", without(c.was, []string{transferStatus}), without(is, []string{transferStatus}))
 	a, is = look(other)()
 	t.checkAlike(a, "/log_transfers", without(otherWas, []string{transferStatus}), without(is, []string{transferStatus}))
+}
+
+// refusedTransferHoldsNothing wants transfers of several streams of which one
+// will not do. Then the other is as free as before.
+func (t *trial) refusedTransferHoldsNothing() {
+	group, elsewhere := t.group("refused"), t.group("elsewhere")
+	free, taken, foreign := t.stream(group, "free"), t.stream(group, "taken"), t.stream(elsewhere, "foreign")
+	id := t.transfer(group, taken, "taken")
+	for _, one := range []struct {
+		streams []any
+		code    string
+	}{
+		{[]any{free, unknownID}, "LTS.0208"},
+		{[]any{unknownID, free}, "LTS.0208"},
+		{[]any{free, foreign}, "LTS.0208"},
+		{[]any{foreign}, "LTS.0208"},
+		{[]any{free, taken}, "LTS.0207"},
+		{[]any{taken, free}, "LTS.0207"},
+	} {
+		body := t.transferBody(group, "", "refused")
+		body["log_stream_ids"] = one.streams
+		t.refused(t.ask(question{operation: "CreateOBSTransfer", body: body}), one.code)
+	}
+	for name, want := range map[string]int{"refused": 1, "elsewhere": 0} {
+		a, transfers := t.transfersOf(name)
+		t.check(len(transfers) == want, a, "/log_transfers", fmt.Sprintf("%d were created", want), transfers)
+	}
+	second := t.transfer(group, free, "free")
+	t.check(second != id, nil, "/log_dump_obs_id", "each transfer has an ID of its own", second)
 }
 
 // logtankChangesAlone changes a logtank when its whole second is over: times of

@@ -179,6 +179,10 @@ func timeCases() []valueCase {
 				id := t.logtank("timed")
 				return question{operation: "ShowLogtank", ids: ids{logtank: id}}, func(a *answer) any { return at(a.value, "logtank") }
 			})
+			t.checkCreated("updated_at", func() (question, func(a *answer) any) {
+				id := t.logtank("timed too")
+				return question{operation: "ShowLogtank", ids: ids{logtank: id}}, func(a *answer) any { return at(a.value, "logtank") }
+			})
 		}},
 		{"tokens/times", "CreateToken", []string{needsPassword}, (*trial).tokenLastsADay},
 	}
