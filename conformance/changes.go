@@ -114,6 +114,10 @@ func (t *trial) groupChangesAlone() {
 	}
 	c.change(t, update(object{"ttl_in_days": t.groupDays(1)}), "/ttl_in_days")
 	t.changeTags(&c, update, t.groupDays)
+	bare := t.group("bare")
+	c = changing{look: look(bare)}
+	_, c.was = c.look()
+	c.change(t, question{operation: "UpdateLogGroup", ids: ids{group: bare}, body: object{"ttl_in_days": t.groupDays(1)}}, "/ttl_in_days")
 	a, is := look(before)()
 	t.checkAlike(a, "/log_groups", wasBefore, is)
 	a, is = look(behind)()
@@ -142,6 +146,10 @@ func (t *trial) streamChangesAlone() {
 	}
 	c.change(t, update(object{"ttl_in_days": 3}), "/ttl_in_days")
 	t.changeTags(&c, update, func(i int) int { return []int{30, 1, 365}[i] })
+	bare := t.stream(of.group, "bare")
+	c = changing{look: look(bare)}
+	_, c.was = c.look()
+	c.change(t, question{operation: "UpdateLogStreamTTL", ids: ids{group: of.group, stream: bare}, body: object{"ttl_in_days": 3}}, "/ttl_in_days")
 	a, is := look(before)()
 	t.checkAlike(a, "/log_streams", wasBefore, is)
 	a, is = look(behind)()
