@@ -24,6 +24,7 @@ func (c *contract) reportCases() []testCase {
 			t.reportEncoded("snappy", func(plain []byte) []byte { return s2.EncodeSnappy(nil, plain) })
 		}),
 		c.queryCase("reports/repeated", "ReportLogsHighAccuracy", reportRepeated),
+		c.queryCase("reports/none", "ReportLogs", reportNone),
 		c.queryCase("reports/all-or-nothing", "ReportLogsHighAccuracy", reportNothing),
 	}
 	for i := range cases {
@@ -135,6 +136,23 @@ func reportRepeated(t *trial) {
 	}
 	counted := t.page(place, search{count: true, limit: 1})
 	t.checkEqual(counted.answer, "/count", n, at(counted.answer.value, "count"))
+}
+
+// reportNone reports no records. A target may refuse that; nothing is there
+// afterwards but what is written then.
+func reportNone(t *trial) {
+	place := t.place()
+	for _, q := range []question{
+		{operation: "ReportLogs", ids: place, body: object{"log_time_ns": time.Now().UnixNano(), "contents": []any{}, "labels": object{}}},
+		{operation: "ReportLogsHighAccuracy", ids: place, body: object{"contents": []any{}, "labels": object{}}},
+	} {
+		if a := t.ask(q); a.status != http.StatusOK {
+			t.refused(a, codeInvalid)
+		}
+	}
+	all := t.fill(place, numbered(1)...)
+	p := t.page(place, search{limit: maxPage})
+	t.checkRecords(p.answer, "a report of no records writes none", all, p.records)
 }
 
 // reportEncoded reports in a compressed body, among plain lines some that are

@@ -120,6 +120,12 @@ func (t *trial) checkScope(a *answer, token string) {
 	t.checkEqual(a, "/token/project/id", t.target.Account.ProjectID, at(a.value, "token", "project", "id"))
 	t.checkEqual(a, "/token/project/name", t.target.Account.Project, at(a.value, "token", "project", "name"))
 	t.checkEqual(a, "/token/user/name", t.target.Account.User, at(a.value, "token", "user", "name"))
+	for _, owner := range []string{"project", "user"} {
+		if name := at(a.value, "token", owner, "domain", "name"); name != nil {
+			t.checkEqual(a, "/token/"+owner+"/domain/name", t.target.Account.Domain, name)
+		}
+	}
+	t.checkEqual(a, "/token/project/domain/id", at(a.value, "token", "user", "domain", "id"), at(a.value, "token", "project", "domain", "id"))
 	t.checkStatus(t.use(token), http.StatusOK)
 }
 
@@ -288,9 +294,11 @@ func (t *trial) projectByName() {
 
 func (t *trial) ownDomain() {
 	a := t.ask(question{operation: "ListDomains"})
+	login := t.must(t.login(), http.StatusCreated)
 	var names []string
 	for _, domain := range list(a.value, "domains") {
 		names = append(names, text(domain, "name"))
+		t.checkEqual(a, "/domains/id", at(login.value, "token", "project", "domain", "id"), at(domain, "id"))
 	}
 	t.check(slices.Equal(names, []string{t.target.Account.Domain}), a, "/domains", "the one domain of the account", names)
 }
