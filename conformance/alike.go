@@ -16,7 +16,9 @@ func alikeCases() []valueCase {
 	return []valueCase{
 		{"groups/alike", "ListLogGroups", nil, (*trial).groupsAreApart},
 		{"streams/alike", "ListProjectLogStreams", []string{"groups"}, (*trial).listsShowStreamsAlike},
+		{"streams/names", "ListProjectLogStreams", []string{"groups"}, (*trial).streamsOfNamesAlike},
 		{"transfers/alike", "ListTransfers", []string{"groups", "streams"}, (*trial).transferIsShownAlike},
+		{"transfers/names", "ListTransfers", []string{"groups", "streams"}, (*trial).transfersOfNamesAlike},
 		{"logtanks/alike", "ShowLogtank", nil, (*trial).logtankIsShownAlike},
 		{"tokens/alike", "ListProjects", []string{needsPassword}, (*trial).tokenNamesItsProject},
 		{"logs/ListLogContext/alike", "ListLogContext", []string{"groups", "streams"}, (*trial).contextShowsRecordsAlike},
@@ -72,6 +74,84 @@ func (t *trial) listsShowStreamsAlike() {
 	other := element(list(one.value, "log_streams"), "log_stream_id", streams[1])
 	t.check(text(other, "log_stream_name_alias") != "described", one, "/log_streams/log_stream_name_alias", "it is not that of another stream", other)
 	t.check(at(other, "tag", "described") == nil, one, "/log_streams/tag", "they are not those of another stream", other)
+}
+
+// namesAlike are names of which one begins another, or differs in case.
+var namesAlike = []string{"Name", "name", "Nam", "Name-2"}
+
+// streamsOfNamesAlike gives streams and groups names that are alike, and looks
+// for each by exactly its name.
+func (t *trial) streamsOfNamesAlike() {
+	var groups []string
+	streams := make(map[string]string) // by names of group and stream
+	for _, g := range namesAlike {
+		group := t.group(g)
+		groups = append(groups, group)
+		for _, s := range namesAlike {
+			streams[g+s] = t.stream(group, t.prefix+s)
+		}
+	}
+	find := func(query map[string][]string, want ...string) {
+		a := t.ask(question{operation: "ListProjectLogStreams", query: query})
+		var got []string
+		for _, stream := range list(a.value, "log_streams") {
+			got = append(got, text(stream, "log_stream_id"))
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		t.check(slices.Equal(want, got), a, "/log_streams", fmt.Sprintf("they are those that %v chooses exactly", query), got)
+	}
+	for _, one := range namesAlike {
+		var ofGroup, ofName []string
+		for _, other := range namesAlike {
+			ofGroup, ofName = append(ofGroup, streams[one+other]), append(ofName, streams[other+one])
+			find(map[string][]string{"log_group_name": {t.prefix + one}, "log_stream_name": {t.prefix + other}}, streams[one+other])
+		}
+		find(map[string][]string{"log_group_name": {t.prefix + one}}, ofGroup...)
+		find(map[string][]string{"log_stream_name": {t.prefix + one}}, ofName...)
+	}
+	spaced := t.ask(streamQuestion(groups[0], t.prefix+"Name ")) // another name
+	t.checkStatus(spaced, http.StatusCreated)
+}
+
+// transfersOfNamesAlike does the same with transfers of two streams each, and
+// cuts what is found into pages.
+func (t *trial) transfersOfNamesAlike() {
+	transfers := make(map[string]string) // by name of group
+	for _, g := range namesAlike {
+		group := t.group(g)
+		body := t.transferBody(group, "", "names")
+		body["log_stream_ids"] = []any{t.stream(group, t.prefix+g), t.stream(group, t.prefix+"common")}
+		transfers[g] = t.fixture(question{operation: "CreateOBSTransfer", body: body}, "log_dump_obs_id")
+	}
+	find := func(query map[string][]string) []string {
+		a := t.ask(question{operation: "ListTransfers", query: query})
+		var got []string
+		for _, transfer := range list(a.value, "log_transfers") {
+			got = append(got, text(transfer, "log_transfer_id"))
+			t.check(len(list(transfer, "log_streams")) == 2, a, "/log_transfers/*/log_streams", "both streams are shown, whichever is asked for", list(transfer, "log_streams"))
+		}
+		return got
+	}
+	check := func(query map[string][]string, want ...string) {
+		got := find(query)
+		t.check(slices.Equal(want, got), nil, "/log_transfers", fmt.Sprintf("they are those that %v chooses exactly", query), got)
+	}
+	for i, one := range namesAlike {
+		other := namesAlike[(i+1)%len(namesAlike)]
+		check(map[string][]string{"log_group_name": {t.prefix + one}}, transfers[one])
+		check(map[string][]string{"log_stream_name": {t.prefix + one}}, transfers[one])
+		check(map[string][]string{"log_group_name": {t.prefix + one}, "log_stream_name": {t.prefix + "common"}}, transfers[one])
+		check(map[string][]string{"log_group_name": {t.prefix + one}, "log_stream_name": {t.prefix + other}})
+	}
+	common := map[string][]string{"log_stream_name": {t.prefix + "common"}}
+	all := find(common)
+	t.check(len(all) == len(transfers), nil, "/log_transfers", fmt.Sprintf("%d transfers read a stream of this name", len(transfers)), all)
+	for _, page := range []struct{ offset, limit int }{{0, 1}, {1, 1}, {1, 2}, {2, 2}, {3, 2}, {3, 100}, {4, 1}, {9, 1}, {0, 3}, {0, 4}} {
+		query := map[string][]string{"log_stream_name": common["log_stream_name"], "offset": {fmt.Sprint(page.offset)}, "limit": {fmt.Sprint(page.limit)}}
+		from := min(page.offset, len(all))
+		check(query, all[from:min(from+page.limit, len(all))]...)
+	}
 }
 
 // common gives the members of an object that another one has too.
@@ -143,6 +223,11 @@ func (t *trial) logtankIsShownAlike() {
 		for _, member := range lasting {
 			t.checkAlike(a, "/logtank/"+member, at(created.value, "logtank", member), at(logtank, member))
 		}
+	}
+	if t.has("tokens") {
+		domains := t.ask(question{operation: "ListDomains"})
+		domain := element(list(domains.value, "domains"), "id", text(created.value, "logtank", "domain_id"))
+		t.check(domain != nil, created, "/logtank/domain_id", "it is the domain of the account", at(created.value, "logtank", "domain_id"))
 	}
 	t.checkEqual(created, "/logtank/project_id", t.target.Account.ProjectID, at(created.value, "logtank", "project_id"))
 	same(shown, at(shown.value, "logtank"))
@@ -280,7 +365,10 @@ func (t *trial) checkListOrder(q question, elements, member, created string, of 
 		now, _ := at(element(list(a.value, elements), member, id), created).(json.Number)
 		earlier, _ := number(before)
 		later, ok := number(now)
-		t.check(ok && earlier.Cmp(later) <= 0, a, "/"+elements+"/"+created, "what was created later is not older", now)
+		if !t.check(ok, a, "/"+elements+"/"+created, "it is a number", now) {
+			return
+		}
+		t.check(earlier.Cmp(later) <= 0, a, "/"+elements+"/"+created, "what was created later is not older", now)
 		whole = whole && strings.HasSuffix(now.String(), "000")
 		before = now
 	}

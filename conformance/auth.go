@@ -42,6 +42,9 @@ func (c *contract) authCases() []testCase {
 			continue // it knows no project
 		}
 		add("project-of-another", projectSources, m.wrongProject)
+		if operation.OperationID == "ListLogGroups" {
+			add("project-in-other-letters", []string{"2022-08 section 5", "2024-03 section 5"}, m.projectInOtherLetters)
+		}
 		if operation.Service() == "lts" { // elsewhere the credentials say which project is meant
 			add("credentials-of-another", projectSources, m.foreignCredentials, needsOtherAccount)
 			add("key-of-another", projectSources, m.foreignKey, needsOtherAccesKey)
@@ -99,6 +102,22 @@ func (m matrix) badToken(t *trial) {
 		q.raw = []byte(`{"`)
 		m.refused(t, q, http.StatusUnauthorized, "LTS.0003")
 	}
+}
+
+// projectInOtherLetters writes the project in the path with capitals, or
+// without: paths mind case.
+func (m matrix) projectInOtherLetters(t *trial) {
+	project := t.target.Account.ProjectID
+	other := strings.ToUpper(project)
+	if other == project {
+		other = strings.ToLower(project)
+	}
+	if other == project {
+		t.notSupported("the ID of the project has no letters")
+	}
+	q := m.question(nil)
+	q.ids.project = other
+	t.checkError(t.ask(q), http.StatusForbidden, "LTS.0001")
 }
 
 // ownToken is the token of the account's project.

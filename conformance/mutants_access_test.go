@@ -675,7 +675,7 @@ func TestEveryFaultOfAccessIsCaught(t *testing.T) {
 	servers := map[string]*embedded.Server{
 		openapi.Latest: startServer(t, openapi.Latest), "2024-03": startServer(t, "2024-03"),
 	}
-	for _, m := range slices.Concat(accessMutants(), alikeMutants(), methodMutants()) {
+	for _, m := range slices.Concat(accessMutants(), alikeMutants(), methodMutants(), changeMutants()) {
 		t.Run(m.name, func(t *testing.T) {
 			if m.edition == "" {
 				m.edition = openapi.Latest

@@ -680,10 +680,10 @@ func narrow(t *testing.T, handler http.Handler, pattern string) *conformance.Rep
 
 func TestEveryFaultOfRecordsAndRacesIsCaught(t *testing.T) {
 	inner := startServer(t, openapi.Latest)
-	for _, m := range queryMutants() {
+	for _, m := range slices.Concat(queryMutants(), changedQueryMutants()) {
 		t.Run(m.name, func(t *testing.T) { mustCatch(t, m.name, m.handler(inner), m.caughtBy) })
 	}
-	for _, f := range stateFaults() {
+	for _, f := range slices.Concat(stateFaults(), changedStateFaults()) {
 		t.Run(f.name, func(t *testing.T) { mustCatch(t, f.name, f.handler(startServer(t, openapi.Latest)), f.caughtBy) })
 	}
 }

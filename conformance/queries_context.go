@@ -12,6 +12,7 @@ func (c *contract) contextCases() []testCase {
 	return []testCase{
 		c.queryCase("context/sizes", "ListLogContext", contextSizes),
 		c.queryCase("context/default", "ListLogContext", contextDefault),
+		c.queryCase("context/largest", "ListLogContext", contextLargest),
 		c.queryCase("context/unknown", "ListLogContext", contextUnknown),
 	}
 }
@@ -36,6 +37,17 @@ func contextDefault(t *trial) {
 	t.checkContext(place, all, 200, object{"backwards_size": 2}, 2, 100)
 	t.checkContext(place, all, 110, object{"backwards_size": 101, "forwards_size": 110}, 101, 110)
 }
+
+// contextLargest asks for as many records as there may be on each side, around
+// a record that has more.
+func contextLargest(t *trial) {
+	place := t.place()
+	all := t.fill(place, numbered(2*maxAround+3)...)
+	t.checkContext(place, all, maxAround+1, object{"backwards_size": maxAround, "forwards_size": maxAround}, maxAround, maxAround)
+}
+
+// maxAround is the greatest size of a context (vendor queries).
+const maxAround = 500
 
 // checkContext compares what comes around a record, and what the answer counts.
 func (t *trial) checkContext(place ids, all []record, middle int, body object, before, after int) {

@@ -37,12 +37,13 @@ func (c *contract) filterCases() []testCase {
 		all  []keywords
 	}{
 		{"word", []keywords{one("disk"), one("time"), one("out"), one("a"), one("order"), one("NOTE"), one("no0003"), one("err"), one("isk"), one("fullness")}},
-		{"case", []keywords{one("ERROR"), one("error"), one("eRRoR"), one("DISK"), one("Android"), one("note"), one("NO0004")}},
+		{"case", []keywords{one("ERROR"), one("error"), one("eRRoR"), one("DISK"), one("Android"), one("note"), one("NO0004"), one("NAÏVE"), one("ω")}},
 		{"characters", []keywords{one("10.0.0.1"), one("user_id"), one("user-id"), one("error-code"), one("naïve"), one("日志"), one("Ω"), one("日"), one("😀ok")}},
 		{"wildcard-end", []keywords{one("err*"), one("error*"), one("10.0*"), one("日*"), one("full*"), one("no00*"), one("errors*")}},
-		{"wildcard-middle", []keywords{one("e*r"), one("d*k"), one("t*o*t"), one("10*2"), one("n*ve"), one("user*id")}},
+		{"wildcard-middle", []keywords{one("e*r"), one("d*k"), one("t*o*t"), one("10*2"), one("n*ve"), one("user*id"), one("err*or"), one("d*i*s*k")}},
 		{"one-character", []keywords{one("dis?"), one("d?sk"), one("erro?"), one("日?"), one("na?ve"), one("a?"), one("a??"), one("user?id"), one("no000?"), one("error?"), one("di*?")}},
-		{"several-words", []keywords{one("error", "disk"), one("disk", "error"), one("a", "ab"), one("error", "timeout", "disk"), one("error", "nowhere")}},
+		{"several-words", []keywords{one("error", "disk"), one("disk", "error"), one("a", "ab"), one("error", "timeout", "disk"), one("error", "nowhere"),
+			one("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")}},
 		{"and", []keywords{one("error", "disk"), one("time", "out"), one("full", "a*"), one("error", "nowhere")}},
 		{"or", []keywords{either("disk", "disc"), either("disk", "nowhere"), either("nowhere", "full"), either("time", "out", "abc"), either("nowhere", "nothing")}},
 		{"not", []keywords{without(one("error"), "disk"), without(one("a*"), "abc", "ab"), without(one("time"), "nowhere"), without(one("full"), "f*"), without(one("no*"), "error")}},
@@ -67,6 +68,7 @@ func (t *trial) lookFor(looked []keywords, explicit bool) {
 	records := corpus(t.rand, 80)
 	for i, content := range []string{
 		"pump station seven ok", "station pump seven ok", "pump seven station ok", "Pump STATION", "pump stations", "station", "pump",
+		"one two three four five six seven eight nine ten", "one two three four five six seven eight nine", "two three four five six seven eight nine ten",
 	} {
 		last := records[len(records)-1]
 		records = append(records, record{timeNS: last.timeNS + 1, content: fmt.Sprintf("%s no9%03d", content, i), labels: last.labels})

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"fmt"
 	"net/http"
 )
 
@@ -16,7 +17,7 @@ func (c *contract) highlightCases() []testCase {
 func highlightWords(t *trial) {
 	place := t.place()
 	records := corpus(t.rand, 80)
-	for i, content := range []string{"disk", "disk disk", " disk,disk\n", "Disk=DISK", "disks disk", "error disk full", "a <b> disk & \"c\"", "disk full disk full"} {
+	for i, content := range []string{"disk", "disk disk", " disk,disk\n", "Disk=DISK", "disks disk", "error disk full", "a <b> disk & \"c\"", "disk full disk full", "disk \t ", "full disk\r\n"} {
 		records = append(records, record{timeNS: records[0].timeNS + int64(i), content: content, labels: map[string]string{}})
 	}
 	all := t.fill(place, records...)
@@ -55,7 +56,11 @@ func (t *trial) checkHighlights(p page, all []record, k keywords) {
 // highlightOff asks for contents as they were written.
 func highlightOff(t *trial) {
 	place := t.place()
-	all := t.fill(place, corpus(t.rand, 40)...)
+	records := corpus(t.rand, 40)
+	for i, content := range []string{"error <HighLightTag>error</HighLightTag>", "<HighLightTag>a"} { // written so, not marked
+		records = append(records, record{timeNS: records[0].timeNS + int64(i), content: content + fmt.Sprintf(" no9%03d", i), labels: map[string]string{}})
+	}
+	all := t.fill(place, records...)
 	k := keywords{any: true, terms: []term{{words: []string{"error"}}, {words: []string{"a*"}}, {words: []string{"no*"}}}}
 	for _, value := range []any{false, "false"} {
 		body := search{keywords: k.text(false), limit: maxPage}.body()

@@ -63,11 +63,16 @@ func deletedStream(t *trial) {
 // deletedGroup deletes a group with records, and makes one of the same name.
 func deletedGroup(t *trial) {
 	place := t.place()
+	other := ids{group: t.group("other")}
+	other.stream = t.stream(other.group, "s")
 	all := t.fill(place, numbered(10)...)
+	kept := t.fill(other, numbered(10)...)
 	a := t.ask(question{operation: "DeleteLogGroup", ids: place})
 	t.checkStatus(a, http.StatusNoContent)
 	t.unreadable(place, all[5].lineNum, "LTS.0201")
 	t.empty(t.place())
+	p := t.page(other, search{limit: maxPage})
+	t.checkRecords(p.answer, "the stream of another group keeps its records", kept, p.records)
 }
 
 // wrongGroup asks for a stream through a group that it is not of.

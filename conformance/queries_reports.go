@@ -23,6 +23,8 @@ func (c *contract) reportCases() []testCase {
 		c.queryCase("reports/snappy", "ReportLogsHighAccuracy", func(t *trial) {
 			t.reportEncoded("snappy", func(plain []byte) []byte { return s2.EncodeSnappy(nil, plain) })
 		}),
+		c.queryCase("reports/repeated", "ReportLogsHighAccuracy", reportRepeated),
+		c.queryCase("reports/none", "ReportLogs", reportNone),
 		c.queryCase("reports/all-or-nothing", "ReportLogsHighAccuracy", reportNothing),
 	}
 	for i := range cases {
@@ -51,7 +53,7 @@ func reportConsecutive(t *trial) {
 			records, contents[j] = append(records, r), r.content
 		}
 		t.reported(question{operation: "ReportLogs", ids: place, body: object{
-			"log_time_ns": when, "contents": contents, "labels": object{"part": strconv.Itoa(i)},
+			"log_time_ns": when, "contents": contents, "labels": object{"part": strconv.Itoa(i)}, "tenant_project_id": t.target.Account.ProjectID,
 		}})
 	}
 	t.checkTimes(place, t.found(place, records))
@@ -109,10 +111,59 @@ func reportLabels(t *trial) {
 	t.fill(place, records...)
 }
 
-// reportEncoded reports in a compressed body.
+// reportRepeated reports one line again and again: at one time, at others, in
+// one report and in several. Each is a record of its own.
+func reportRepeated(t *trial) {
+	place := t.place()
+	first := time.Now().Add(-time.Minute).UnixNano()
+	times := [][]int64{{0, 0, 5000}, {5000}, {10_000}, {10_000}}
+	n := 0
+	for _, offsets := range times {
+		var records []record
+		for _, offset := range offsets {
+			records = append(records, record{timeNS: first + offset, content: "the same line", labels: map[string]string{}})
+		}
+		t.reported(question{operation: "ReportLogsHighAccuracy", ids: place, body: reportBody(records)})
+		n += len(records)
+	}
+	p := t.await(place, n)
+	t.check(len(p.records) == n, p.answer, "/logs", fmt.Sprintf("the line was written %d times and is there as often", n), len(p.records))
+	seen := make(map[int64]bool)
+	for _, r := range p.records {
+		t.checkEqual(p.answer, "/logs/*/content", "the same line", r.content)
+		t.check(!seen[r.lineNum], p.answer, "/logs/*/line_num", "each record has its own", r.lineNum)
+		seen[r.lineNum] = true
+	}
+	counted := t.page(place, search{count: true, limit: 1})
+	t.checkEqual(counted.answer, "/count", n, at(counted.answer.value, "count"))
+}
+
+// reportNone reports no records. A target may refuse that; nothing is there
+// afterwards but what is written then.
+func reportNone(t *trial) {
+	place := t.place()
+	for _, q := range []question{
+		{operation: "ReportLogs", ids: place, body: object{"log_time_ns": time.Now().UnixNano(), "contents": []any{}, "labels": object{}}},
+		{operation: "ReportLogsHighAccuracy", ids: place, body: object{"contents": []any{}, "labels": object{}}},
+	} {
+		if a := t.ask(q); a.status != http.StatusOK {
+			t.refused(a, codeInvalid)
+		}
+	}
+	all := t.fill(place, numbered(1)...)
+	p := t.page(place, search{limit: maxPage})
+	t.checkRecords(p.answer, "a report of no records writes none", all, p.records)
+}
+
+// reportEncoded reports in a compressed body, among plain lines some that are
+// easily damaged on the way.
 func (t *trial) reportEncoded(encoding string, compress func([]byte) []byte) {
 	place := t.place()
 	records := numbered(200)
+	for i, text := range exactTexts {
+		records[i].content = text.text
+		records[100+i].content = "again " + text.text
+	}
 	for _, operationID := range []string{"ReportLogsHighAccuracy", "ReportLogs"} {
 		body := reportBody(records[:100])
 		if operationID == "ReportLogs" {

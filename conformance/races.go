@@ -39,6 +39,7 @@ func (c *contract) raceCases() []testCase {
 		race("logs/stream-deleted", "ReportLogsHighAccuracy", raceRecordsStream, "groups", "streams", needsReports),
 		race("transfers/same-stream", "CreateOBSTransfer", raceForStream, "groups", "streams"),
 		race("transfers/delete", "DeleteTransfer", raceToDeleteTransfer, "groups", "streams"),
+		race("transfers/changes", "UpdateTransfer", raceToChangeTransfer, "groups", "streams"),
 		race("transfers/group-deleted", "CreateOBSTransfer", func(t *trial) { t.raceTransfer("DeleteLogGroup", "LTS.0105") }, "groups", "streams"),
 		race("transfers/stream-deleted", "CreateOBSTransfer", func(t *trial) { t.raceTransfer("DeleteLogStream", "LTS.0207") }, "groups", "streams"),
 		race("logtanks/same-resource", "CreateLogtank", raceForResource),
@@ -294,6 +295,31 @@ func raceToDeleteTransfer(t *trial) {
 	a, found := t.transfersOf("g")
 	t.check(len(found) == 0, a, "/log_transfers", "the transfer is gone", found)
 	t.checkStatus(t.ask(question{operation: "DeleteLogStream", ids: place}), http.StatusNoContent)
+}
+
+// raceToChangeTransfer lets clients change different parts of one transfer. None
+// undoes what another has done.
+func raceToChangeTransfer(t *trial) {
+	place := t.place()
+	transfer := t.transfer(place.group, place.stream, "race")
+	change := func(detail object) question {
+		return question{operation: "UpdateTransfer", body: object{
+			"log_transfer_id": transfer, "log_transfer_info": object{"log_transfer_detail": detail},
+		}}
+	}
+	for round := range 4 {
+		prefix, dir := fmt.Sprintf("prefix%d", round), fmt.Sprintf("dir%d", round)
+		for _, a := range t.together(change(object{"obs_prefix_name": prefix}), change(object{"obs_dir_pre_fix_name": dir})) {
+			t.checkStatus(a, http.StatusOK)
+		}
+		a, found := t.transfersOf("g")
+		if !t.check(len(found) == 1, a, "/log_transfers", "the transfer is there", found) {
+			return
+		}
+		detail := at(found[0], "log_transfer_info", "log_transfer_detail")
+		t.checkEqual(a, "/log_transfers/0/log_transfer_info/log_transfer_detail/obs_prefix_name", prefix, at(detail, "obs_prefix_name"))
+		t.checkEqual(a, "/log_transfers/0/log_transfer_info/log_transfer_detail/obs_dir_pre_fix_name", dir, at(detail, "obs_dir_pre_fix_name"))
+	}
 }
 
 // raceTransfer lets one client transfer a stream while another deletes it, or

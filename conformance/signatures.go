@@ -82,6 +82,14 @@ var badSignatures = []badSignature{
 		s.accessKey = "UNKNOWNACCESSKEY0000"
 		s.sign(r, body)
 	}},
+	{"access-key-in-other-letters", func(s signer, r *http.Request, body []byte) {
+		if other := strings.ToLower(s.accessKey); other != s.accessKey {
+			s.accessKey = other
+		} else {
+			s.accessKey = strings.ToUpper(s.accessKey) + "X"
+		}
+		s.sign(r, body)
+	}},
 	{"16-minutes-ago", func(s signer, r *http.Request, body []byte) {
 		s.at = s.at.Add(-16 * time.Minute)
 		s.sign(r, body)
@@ -238,6 +246,7 @@ var signedQueries = []signedQuery{
 	{"query-with-spaces", "log_group_name=a%20b+c"},
 	{"query-with-signs", "log_group_name=" + url.QueryEscape("*(&=?!#%.*)'~+/:@,$")},
 	{"query-with-keys-that-begin-alike", "log_group_name-=1&log_group_name=1"},
+	{"query-with-values-of-one-key", "multi=3&multi=1&multi=2&log_group_name=a"},
 }
 
 // accepted sends a query whose parts the server has to put in order itself.

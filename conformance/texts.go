@@ -19,6 +19,7 @@ var exactTexts = []exactText{
 	{"white space around", "  \t two spaces and a tab \t  "},
 	{"line breaks", "one\ntwo\r\nthree\r"},
 	{"control characters", "bell \a, escape \x1b[31m, unit \x1f, delete \x7f"},
+	{"spaces that do not break", "1\u00a0000\u202f000 and\u3000wide"},
 	{"separators of lines", "line\u2028paragraph\u2029next\u0085"},
 	{"a byte order mark", "\ufeffbegins with one"},
 	{"the replacement character", "lost \ufffd found"},
@@ -45,5 +46,6 @@ func recordTexts(longest int) []exactText {
 		exactText{"a highlight tag", "<HighLightTag>not a match</HighLightTag>"},
 		exactText{"a long line", long},
 		exactText{"one character", "x"},
+		exactText{"only white space", " \t "},
 	)
 }

@@ -21,7 +21,7 @@ type valueCase struct {
 // and texts.
 func (c *contract) valueCases() []testCase {
 	var cases []testCase
-	for _, v := range slices.Concat(idCases(), timeCases(), textCases(), logValueCases(), alikeCases(), listOrderCases()) {
+	for _, v := range slices.Concat(idCases(), timeCases(), textCases(), logValueCases(), alikeCases(), listOrderCases(), changeCases()) {
 		tag, _, _ := strings.Cut(v.name, "/")
 		operation := c.byID[v.operation]
 		cases = append(cases, testCase{
@@ -177,6 +177,10 @@ func timeCases() []valueCase {
 		{"logtanks/times", "ShowLogtank", nil, func(t *trial) {
 			t.checkCreated("created_at", func() (question, func(a *answer) any) {
 				id := t.logtank("timed")
+				return question{operation: "ShowLogtank", ids: ids{logtank: id}}, func(a *answer) any { return at(a.value, "logtank") }
+			})
+			t.checkCreated("updated_at", func() (question, func(a *answer) any) {
+				id := t.logtank("timed too")
 				return question{operation: "ShowLogtank", ids: ids{logtank: id}}, func(a *answer) any { return at(a.value, "logtank") }
 			})
 		}},
