@@ -14,7 +14,7 @@ import (
 // a page that was opened from a folder may not read other files.
 func referenceScript(e edition, t texts) ([]byte, error) {
 	var root yaml.Node
-	if err := yaml.Unmarshal(e.OpenAPI["3.0"], &root); err != nil {
+	if err := yaml.Unmarshal(e.YAML, &root); err != nil {
 		return nil, err
 	}
 	a := annotator{edition: e, texts: t}

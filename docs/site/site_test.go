@@ -57,6 +57,27 @@ func TestEverySumIsThatOfItsFile(t *testing.T) {
 	}
 }
 
+func TestBundlesAreThoseOfTheSite(t *testing.T) {
+	alone, err := site.Bundles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	inSite := make(site.Files)
+	for name, data := range built(t) {
+		if rest, ok := strings.CutPrefix(name, "bundles/"); ok {
+			inSite[rest] = data
+		}
+	}
+	if diff := cmp.Diff(inSite.Paths(), alone.Paths()); diff != "" {
+		t.Fatalf("paths (-site +alone):\n%s", diff)
+	}
+	for name := range inSite {
+		if !bytes.Equal(inSite[name], alone[name]) {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
 func TestTheBundlesAreThoseOfTheirNames(t *testing.T) {
 	files := built(t)
 	for _, edition := range openapi.Editions() {
