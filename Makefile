@@ -108,7 +108,7 @@ examples: bundles ## Generate, compile and run the clients in examples/ against 
 
 .PHONY: browsertest
 browsertest: build $(BROWSER_MODULES) ## Test the documentation site in Chromium (CHROMIUM=/usr/bin/chromium).
-	@cd docs/browsertest && timeout 900 npm test --silent
+	@cd docs/browsertest && timeout 1500 npm test --silent
 
 .PHONY: docs-vendored
 docs-vendored: ## Fetch the libraries that the documentation site serves again.

@@ -62,7 +62,7 @@ export function launch() {
 export async function open(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(20_000);
   const problems = [];
   const own = url.startsWith("file:") ? "file:" : new URL(url).origin;
   page.on("request", (request) => {

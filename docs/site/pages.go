@@ -142,15 +142,15 @@ func (w *writer) reference() error {
 			return err
 		}
 		w.files[path.Join(w.language, "reference", e.Name+".js")] = script
-		title := w.words.Get("reference") + " " + e.Name
+		title := w.words.Get("reference") + w.words.Get("of-edition") + e.Name
 		if err := w.write("reference", page{Path: "reference/" + e.Name + ".html", Section: "reference", Title: title, Edition: e.Name}); err != nil {
 			return err
 		}
 		for _, operation := range openapi.Operations(e.Doc) {
 			w.note(entry{
 				Kind: "operation", Edition: e.Name, Title: operation.Summary, Name: operation.OperationID,
-				Text: strings.Join([]string{operation.Description, operation.Method, operation.Path, strings.Join(codesOf(operation), " ")}, " "),
-				URL:  "reference/" + e.Name + ".html#" + operation.OperationID,
+				Text: operation.Description, Words: strings.Join(append(codesOf(operation), operation.Method, operation.Path), " "),
+				URL: "reference/" + e.Name + ".html#" + operation.OperationID,
 			})
 		}
 	}
@@ -160,7 +160,7 @@ func (w *writer) reference() error {
 func (w *writer) errors() error {
 	for _, e := range w.editions {
 		all := failures(e)
-		title := w.words.Get("errors") + " " + e.Name
+		title := w.words.Get("errors") + w.words.Get("of-edition") + e.Name
 		if err := w.write("errors", page{Path: "errors/" + e.Name + ".html", Section: "errors", Title: title, Edition: e.Name, Content: all}); err != nil {
 			return err
 		}

@@ -194,6 +194,21 @@ func TestTheReferenceSaysWhatNoRendererShows(t *testing.T) {
 	}
 }
 
+func TestTheReferenceInventsNoExample(t *testing.T) {
+	for _, edition := range openapi.Editions() {
+		script := string(built(t)["zh/reference/"+edition+".js"])
+		if strings.Contains(script, "#/components/examples/") {
+			t.Errorf("edition %s: an example is referred to; the renderer shows its key", edition)
+		}
+		if strings.Contains(script, `"AS.0001"`) {
+			t.Errorf("edition %s: an error has the example of another service", edition)
+		}
+		if want := `"error_code":"APIGW.0308","error_msg":`; !strings.Contains(strings.Join(strings.Fields(script), ""), want) {
+			t.Errorf("edition %s: 429 has no example with %s", edition, want)
+		}
+	}
+}
+
 func TestTheChangesNameWhatDiffers(t *testing.T) {
 	page := string(built(t)["en/changes.html"])
 	for _, want := range []string{
