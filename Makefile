@@ -9,11 +9,6 @@ GOLANGCI_LINT := $(GO) tool -modfile=.ci/lint/go.mod golangci-lint
 NODE_MODULES := .ci/lint/node_modules/.package-lock.json
 BROWSER_MODULES := docs/browsertest/node_modules/.package-lock.json
 
-# The files under openapi/ say which editions and languages there are: one for
-# each, and none for the newest edition and English.
-EDITIONS := $(patsubst openapi/editions/%.overlay.yaml,%,$(wildcard openapi/editions/*.overlay.yaml)) latest
-LANGUAGES := en $(sort $(foreach f,$(notdir $(wildcard openapi/i18n/*.overlay.yaml)),$(firstword $(subst ., ,$f))))
-
 # How long `make fuzz` runs each target.
 FUZZTIME ?= 10s
 
@@ -108,33 +103,25 @@ changes: ## Write docs/site/changes.json, what changed between editions (a modul
 	@mv bin/changes.json docs/site/changes.json
 
 .PHONY: docs
-docs: build ## Write the documentation site, with figures of a run, and the bundles for other tools to dist/docs.
+docs: bundles ## Write the site, with figures of a run, to dist/docs, the bundles to dist/bundles; compile the examples.
 	@bin/lts docs --conform --out dist/docs
+	@timeout 900 examples/run --build
 
-# Without a run of the suite, for what reads the bundles alone.
-.PHONY: docs-quick
-docs-quick: build
-	@bin/lts docs --out dist/docs
+.PHONY: bundles
+bundles: build ## Write the bundles for other tools to dist/bundles.
+	@bin/lts docs --bundles --out dist/bundles
 
 .PHONY: examples
-examples: docs-quick ## Generate, compile and run the clients in examples/ against the reference server.
+examples: bundles ## Generate, compile and run the clients in examples/ against the reference server.
 	@timeout 900 examples/run
 
 .PHONY: browsertest
 browsertest: build $(BROWSER_MODULES) ## Test the documentation site in Chromium (CHROMIUM=/usr/bin/chromium).
-	@cd docs/browsertest && timeout 900 npm test --silent
+	@cd docs/browsertest && timeout 1500 npm test --silent
 
 .PHONY: docs-vendored
 docs-vendored: ## Fetch the libraries that the documentation site serves again.
 	@docs/site/vendored/refresh
-
-.PHONY: bundles
-bundles: build ## Write every edition in every language to dist/openapi.
-	@rm -rf dist/openapi && mkdir -p dist/openapi
-	@for edition in $(EDITIONS); do for language in $(LANGUAGES); do \
-		bin/lts document --edition "$$edition" --language "$$language" -o yaml \
-			>"dist/openapi/lts-$$edition-$$language.yaml" || exit 1; \
-	done; done
 
 .PHONY: fmt
 fmt: ## Format the Go code and its imports.
@@ -160,8 +147,8 @@ lint-go:
 	@cd interop && $(GO) tool -modfile=../.ci/lint/go.mod golangci-lint run --config ../.golangci.yml
 
 .PHONY: lint-openapi
-lint-openapi: bundles docs-quick $(NODE_MODULES)
-	@.ci/lint/openapi openapi/lts.yaml dist/openapi/*.yaml dist/docs/bundles/openapi-3.1/*.yaml
+lint-openapi: bundles $(NODE_MODULES)
+	@.ci/lint/openapi openapi/lts.yaml dist/bundles/openapi-3.*/*.yaml
 
 $(NODE_MODULES): .ci/lint/package.json .ci/lint/package-lock.json .ci/lint/.npmrc
 	@cd .ci/lint && npm ci --loglevel=error >/dev/null

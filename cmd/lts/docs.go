@@ -16,7 +16,7 @@ import (
 
 func newDocs() *cobra.Command {
 	var out string
-	var run bool
+	var run, bundles bool
 	cmd := &cobra.Command{
 		Use:   "docs",
 		Short: "Write the documentation site and the bundles for other tools",
@@ -25,35 +25,48 @@ func newDocs() *cobra.Command {
 			"from its folder, and asks nothing of any other place. Beside it, in the folder bundles, are\n" +
 			"OpenAPI 3.0 and 3.1 documents, Arazzo workflows and Postman collections, with checksums.\n\n" +
 			"With --conform the suite is run against the reference server first, in every edition, and the\n" +
-			"conformance guide shows what it has reached. When a case does not pass, nothing is written.\n\n" +
-			"A folder that holds an older site is replaced; one that holds anything else is refused.",
-		Example: "  lts docs --out site",
+			"conformance guide shows what it has reached. When a case does not pass, nothing is written.\n" +
+			"With --bundles there is no site, only what would be in the folder bundles.\n\n" +
+			"A folder that holds an older site or older bundles is replaced; one that holds anything else is\n" +
+			"refused.",
+		Example: "  lts docs --out site\n  lts docs --bundles --out contract",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if out == "" {
 				return errors.New("--out: name the folder to write to")
 			}
-			var options site.Options
-			if run {
-				var err error
-				if options.Runs, err = conformAll(cmd.Context(), cmd.ErrOrStderr()); err != nil {
-					return fmt.Errorf("--conform: %w", err)
-				}
-			}
-			files, err := site.Build(options)
+			files, err := documentation(cmd.Context(), cmd.ErrOrStderr(), bundles, run)
 			if err != nil {
 				return err
 			}
 			if err := files.Write(out); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d files in %s; open index.html\n", len(files), out)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d files in %s\n", len(files), out)
 			return err
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "`folder` to write to")
 	cmd.Flags().BoolVar(&run, "conform", false, "show the figures of a run of the suite, which takes some seconds")
+	cmd.Flags().BoolVar(&bundles, "bundles", false, "write the bundles for other tools alone")
+	cmd.MarkFlagsMutuallyExclusive("conform", "bundles")
 	return cmd
+}
+
+// documentation makes the site, with the figures of a run if there is to be one,
+// or the bundles alone.
+func documentation(ctx context.Context, progress io.Writer, bundles, run bool) (site.Files, error) {
+	if bundles {
+		return site.Bundles()
+	}
+	var options site.Options
+	if run {
+		var err error
+		if options.Runs, err = conformAll(ctx, progress); err != nil {
+			return nil, fmt.Errorf("--conform: %w", err)
+		}
+	}
+	return site.Build(options)
 }
 
 // conformAll runs the suite against the reference server in every edition, the

@@ -25,3 +25,21 @@ func TestDocs(t *testing.T) {
 		t.Errorf("no folder: %d, %q; want %d and the flag", got.status, got.stderr, exitBroken)
 	}
 }
+
+func TestDocsWritesTheBundlesAlone(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "bundles")
+	for range 2 { // the second time it replaces them
+		if got := runIt(t, "docs", "--bundles", "--out", out); got.status != 0 {
+			t.Fatalf("lts docs --bundles: %d, %q; want 0", got.status, got.stderr)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(out, "postman", "lts.latest.postman_collection.json")); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(out, "index.html")); err == nil {
+		t.Error("there is a site")
+	}
+	if got := runIt(t, "docs", "--bundles", "--conform", "--out", out); got.status != exitBroken {
+		t.Errorf("bundles with figures: status %d, want %d", got.status, exitBroken)
+	}
+}

@@ -20,21 +20,31 @@ export function buildSite() {
   return pathToFileURL(out).href + "/";
 }
 
-// A running server, as its address and a function that stops it.
-export async function startServer() {
-  const server = spawn(program, ["serve", "--log-level", "error", "--listen", "127.0.0.1:0", "--data", join(folder, "data")], {
+// The bundles alone, as a folder.
+export function buildBundles() {
+  const out = join(folder, "bundles");
+  execFileSync(program, ["docs", "--bundles", "--out", out]);
+  return out;
+}
+
+// A running server, as its address and a function that stops it. Its output is
+// read until it ends: it would end with who reads it.
+export function startServer() {
+  const server = spawn(program, ["serve", "--log-level", "error", "--listen", "127.0.0.1:0", "--data", mkdtempSync(join(folder, "data-"))], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  let printed = "";
-  for await (const chunk of server.stdout) {
-    printed += chunk;
-    const address = / at (http:\S+)/.exec(printed)?.[1];
-    if (address && printed.includes("credentials")) {
-      server.stdout.destroy();
-      return { address, stop: () => server.kill() };
-    }
-  }
-  throw new Error("the server has not said where it is: " + printed);
+  const stop = () => server.kill();
+  return new Promise((resolve, reject) => {
+    let printed = "";
+    server.stdout.on("data", (chunk) => {
+      printed += chunk;
+      const address = / at (http:\S+)\n/.exec(printed)?.[1];
+      if (address) {
+        resolve({ address, stop });
+      }
+    });
+    server.on("exit", () => reject(new Error("the server has ended without saying where it is: " + printed)));
+  });
 }
 
 export function launch() {
@@ -52,7 +62,7 @@ export function launch() {
 export async function open(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(20_000);
   const problems = [];
   const own = url.startsWith("file:") ? "file:" : new URL(url).origin;
   page.on("request", (request) => {

@@ -108,7 +108,7 @@ func newItem(operation openapi.Operation) (item, error) {
 	for _, example := range requests {
 		bodies[example.Name] = example.Value
 	}
-	one := item{Name: operation.Summary, Request: main}
+	one := item{Name: operation.Summary, Request: main, Responses: []response{}} // the format knows no null
 	for _, example := range operation.ResponseExamples() {
 		asked := main
 		if body, paired := bodies[example.Name]; paired {
@@ -129,7 +129,7 @@ func newItem(operation openapi.Operation) (item, error) {
 }
 
 func newRequest(operation openapi.Operation, body any) (request, error) {
-	r := request{Method: operation.Method, Description: operation.Description, URL: newURL(operation)}
+	r := request{Method: operation.Method, Headers: []header{}, Description: operation.Description, URL: newURL(operation)}
 	if operation.Security != nil && len(*operation.Security) == 0 {
 		r.Auth = &auth{Type: "noauth"}
 	}

@@ -34,20 +34,14 @@ func (b bundle) Sum() string {
 }
 
 // bundles makes the files of all editions.
-func bundles(editions []edition) ([]bundle, error) {
-	var all []bundle
-	add := func(e edition, kind, extension string, data []byte) {
-		all = append(all, bundle{path.Join(kind, bundleName(e, extension)), e.Name, e.Language, kind, data})
+func (e *editions) bundles() ([]bundle, error) {
+	editions, err := e.all()
+	if err != nil {
+		return nil, err
 	}
-	for _, version := range []string{"3.0", "3.1"} {
-		for _, e := range editions {
-			asJSON, err := openapi.JSON(e.OpenAPI[version])
-			if err != nil {
-				return nil, err
-			}
-			add(e, "openapi-"+version, "openapi.yaml", e.OpenAPI[version])
-			add(e, "openapi-"+version, "openapi.json", asJSON)
-		}
+	all, err := documents(editions)
+	if err != nil {
+		return nil, err
 	}
 	for _, e := range editions {
 		if e.Language != openapi.English { // the workflows have no other texts
@@ -57,16 +51,49 @@ func bundles(editions []edition) ([]bundle, error) {
 		if err != nil {
 			return nil, err
 		}
-		add(e, "arazzo", "arazzo.yaml", data)
+		all = append(all, newBundle(e, "arazzo", "arazzo.yaml", data))
 	}
 	for _, e := range editions {
 		data, err := postman.Collection(e.Doc)
 		if err != nil {
 			return nil, err
 		}
-		add(e, "postman", "postman_collection.json", data)
+		all = append(all, newBundle(e, "postman", "postman_collection.json", data))
 	}
 	return all, nil
+}
+
+// documents makes the OpenAPI documents, 3.0 before 3.1, YAML before JSON.
+func documents(editions []edition) ([]bundle, error) {
+	upgraded := make([][]byte, len(editions))
+	err := sideBySide(len(editions), func(i int) (err error) {
+		upgraded[i], err = openapi.Upgrade(editions[i].YAML)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var all []bundle
+	add := func(e edition, kind string, asYAML []byte) error {
+		asJSON, err := openapi.JSON(asYAML)
+		all = append(all, newBundle(e, kind, "openapi.yaml", asYAML), newBundle(e, kind, "openapi.json", asJSON))
+		return err
+	}
+	for _, e := range editions {
+		if err := add(e, "openapi-3.0", e.YAML); err != nil {
+			return nil, err
+		}
+	}
+	for i, e := range editions {
+		if err := add(e, "openapi-3.1", upgraded[i]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func newBundle(e edition, kind, extension string, data []byte) bundle {
+	return bundle{path.Join(kind, bundleName(e, extension)), e.Name, e.Language, kind, data}
 }
 
 // bundleName is lts.<edition>.<rest>, with the language in between unless it is

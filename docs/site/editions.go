@@ -2,6 +2,7 @@ package site
 
 import (
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -14,37 +15,64 @@ type edition struct {
 	Name     string
 	Language string
 	Doc      *openapi3.T
-	OpenAPI  map[string][]byte // the document in YAML, by version: "3.0", "3.1"
+	YAML     []byte // the document in OpenAPI 3.0
 }
 
-// loadEditions loads every edition in every language, the newest first, side by
-// side: validating the examples takes most of the time of a build.
-func loadEditions() ([]edition, error) {
+// editions loads the editions of each language when they are wanted first.
+type editions struct {
+	byLanguage map[string]func() ([]edition, error)
+}
+
+func newEditions() *editions {
+	all := &editions{make(map[string]func() ([]edition, error))}
+	for _, language := range openapi.Languages() {
+		all.byLanguage[language] = sync.OnceValues(func() ([]edition, error) { return loadEditions(language) })
+	}
+	return all
+}
+
+// in lists the editions of a language, the newest first.
+func (e *editions) in(language string) ([]edition, error) { return e.byLanguage[language]() }
+
+// all lists the editions of every language.
+func (e *editions) all() ([]edition, error) {
 	var all []edition
 	for _, language := range openapi.Languages() {
-		names := openapi.Editions()
-		for i := range names {
-			all = append(all, edition{Name: names[len(names)-1-i], Language: language})
+		some, err := e.in(language)
+		if err != nil {
+			return nil, err
 		}
+		all = append(all, some...)
 	}
-	problems := make([]error, len(all))
-	var wait sync.WaitGroup
-	for i := range all {
-		wait.Go(func() { problems[i] = all[i].load() })
+	return all, nil
+}
+
+// loadEditions loads the editions of a language side by side: validating the
+// examples takes most of the time.
+func loadEditions(language string) ([]edition, error) {
+	var all []edition
+	for _, name := range slices.Backward(openapi.Editions()) {
+		all = append(all, edition{Name: name, Language: language})
 	}
-	wait.Wait()
-	return all, errors.Join(problems...)
+	return all, sideBySide(len(all), func(i int) error { return all[i].load() })
 }
 
 func (e *edition) load() (err error) {
-	e.OpenAPI = make(map[string][]byte)
-	if e.OpenAPI["3.0"], err = openapi.Bundle(e.Name, e.Language, "yaml"); err != nil {
-		return err
-	}
-	if e.OpenAPI["3.1"], err = openapi.Upgrade(e.OpenAPI["3.0"]); err != nil {
+	if e.YAML, err = openapi.Bundle(e.Name, e.Language, "yaml"); err != nil {
 		return err
 	}
 	// Bundle has validated it; openapi.Load would do so a second time.
-	e.Doc, err = openapi3.NewLoader().LoadFromData(e.OpenAPI["3.0"])
+	e.Doc, err = openapi3.NewLoader().LoadFromData(e.YAML)
 	return err
+}
+
+// sideBySide calls do with 0 to n-1, all at once, and gives every error.
+func sideBySide(n int, do func(i int) error) error {
+	problems := make([]error, n)
+	var wait sync.WaitGroup
+	for i := range n {
+		wait.Go(func() { problems[i] = do(i) })
+	}
+	wait.Wait()
+	return errors.Join(problems...)
 }

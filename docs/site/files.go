@@ -18,11 +18,13 @@ type Files map[string][]byte
 // Paths lists the paths in order.
 func (f Files) Paths() []string { return slices.Sorted(maps.Keys(f)) }
 
-// marker is the file by which a folder is known to be an older site.
-const marker = "assets/site.css"
+// markers are the files by which a folder is known to hold an older site, or
+// older bundles.
+var markers = []string{"assets/site.css", "openapi-3.0/lts.latest.openapi.yaml"}
 
-// Write puts the files into a folder, which it makes if necessary. A folder
-// with an older site is replaced; one with anything else in it is refused.
+// Write puts the files into a folder, which it makes if necessary. What a folder
+// has of an older site or older bundles is replaced; one with anything else in
+// it is refused.
 func (f Files) Write(dir string) error {
 	if err := clear(dir); err != nil {
 		return err
@@ -39,7 +41,7 @@ func (f Files) Write(dir string) error {
 	return nil
 }
 
-// clear removes an older site, and leaves everything else alone.
+// clear removes an older site or older bundles, and leaves everything else alone.
 func clear(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
@@ -48,8 +50,12 @@ func clear(dir string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(marker))); err != nil {
-		return fmt.Errorf("%s is not empty and holds no older site: choose another folder, or empty it", dir)
+	isOlder := func(marker string) bool {
+		_, err := os.Stat(filepath.Join(dir, filepath.FromSlash(marker)))
+		return err == nil
+	}
+	if !slices.ContainsFunc(markers, isOlder) {
+		return fmt.Errorf("%s is not empty and holds no older site or bundles: choose another folder, or empty it", dir)
 	}
 	for _, entry := range entries {
 		if err := os.RemoveAll(filepath.Join(dir, entry.Name())); err != nil {

@@ -107,7 +107,8 @@ var markdown = goldmark.New(
 	goldmark.WithParserOptions(parser.WithAutoHeadingID()),
 )
 
-// render turns Markdown into HTML. The first heading becomes the title.
+// render turns Markdown into HTML. The heading that it begins with becomes the
+// title.
 func (g *guide) render(source []byte) error {
 	root := markdown.Parser().Parse(text.NewReader(source))
 	var plain strings.Builder
@@ -132,6 +133,7 @@ func (g *guide) render(source []byte) error {
 	if g.Title == "" {
 		return fmt.Errorf("it does not begin with a heading")
 	}
+	root.RemoveChild(root, root.FirstChild()) // the page has its title above the contents
 	var out bytes.Buffer
 	if err := markdown.Renderer().Render(&out, source, root); err != nil {
 		return err
@@ -155,7 +157,7 @@ func (g *guide) heading(n *ast.Heading, source []byte) {
 	}
 	id, _ := n.AttributeString("id")
 	switch {
-	case n.Level == 1 && g.Title == "":
+	case n.Level == 1 && n.PreviousSibling() == nil:
 		g.Title = words.String()
 	case n.Level == 2:
 		g.Headings = append(g.Headings, heading{fmt.Sprintf("%s", id), words.String()})

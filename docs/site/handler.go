@@ -15,38 +15,49 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-
 	"font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // Handler shows the site of a running server below a prefix such as "/docs",
-// and gives everything else, unknown pages too, to next. The site is built when somebody asks for
-// it first.
+// and gives everything else, unknown pages too, to next. Each part of the site
+// is built when somebody asks for something in it; the first page that is shown
+// starts the rest, in the background.
 func Handler(prefix string, server Server, next http.Handler) http.Handler {
-	build := sync.OnceValues(func() (Files, error) { return Build(Options{Server: &server}) })
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		rest, below := strings.CutPrefix(r.URL.Path, prefix)
-		if !below || rest != "" && rest[0] != '/' || r.Method != http.MethodGet && r.Method != http.MethodHead {
-			next.ServeHTTP(w, r)
-			return
-		}
-		files, err := build()
+	h := &handler{prefix: prefix, next: next}
+	h.parts = sync.OnceValues(func() ([]part, error) {
+		b, err := newBuilder(Options{Server: &server})
 		if err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
+			return nil, err
 		}
-		serve(w, r, files, prefix, next)
+		return b.parts(), nil
 	})
+	return h
 }
 
-func serve(w http.ResponseWriter, r *http.Request, files Files, prefix string, next http.Handler) {
-	rest := strings.TrimPrefix(r.URL.Path, prefix)
+type handler struct {
+	prefix string
+	next   http.Handler
+	parts  func() ([]part, error)
+	rest   sync.Once
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	rest, below := strings.CutPrefix(r.URL.Path, h.prefix)
+	if !below || rest != "" && rest[0] != '/' || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		h.next.ServeHTTP(w, r)
+		return
+	}
 	if rest == "" {
-		http.Redirect(w, r, prefix+"/", http.StatusMovedPermanently)
+		http.Redirect(w, r, h.prefix+"/", http.StatusMovedPermanently)
 		return
 	}
 	name := strings.TrimPrefix(rest, "/")
 	if name == "" || strings.HasSuffix(name, "/") {
 		name += "index.html"
 	}
-	data, ok := files[name]
-	if !ok {
-		next.ServeHTTP(w, r)
+	data, there, err := h.file(name)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	if !there {
+		h.next.ServeHTTP(w, r)
 		return
 	}
 	header := w.Header()
@@ -55,6 +66,33 @@ func serve(w http.ResponseWriter, r *http.Request, files Files, prefix string, n
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "no-referrer")
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+	if strings.HasPrefix(header.Get("Content-Type"), "text/html") {
+		h.rest.Do(func() { go h.build() })
+	}
+}
+
+// file gives a file of the site, and whether there is one of that name.
+func (h *handler) file(name string) (data []byte, there bool, err error) {
+	parts, err := h.parts()
+	if err != nil {
+		return nil, false, err
+	}
+	for _, p := range parts {
+		if p.has(name) {
+			files, err := p.files()
+			data, there = files[name]
+			return data, there, err
+		}
+	}
+	return nil, false, nil
+}
+
+// build makes every part. An error is told to those who ask for the part.
+func (h *handler) build() {
+	parts, _ := h.parts() // they were there for the page before
+	for _, p := range parts {
+		_, _ = p.files()
+	}
 }
 
 // contentType does not ask the system, which may say anything.

@@ -37,29 +37,10 @@ func (p page) Home() string {
 	return "./"
 }
 
-// pages makes all pages and what their scripts need.
-func (b *builder) pages() error {
-	for _, language := range openapi.Languages() {
-		w, err := b.newWriter(language)
-		if err != nil {
-			return err
-		}
-		for _, write := range []func() error{
-			w.home, w.reference, w.errors, w.contradictions, w.changes, w.downloads, w.guides, w.search,
-		} {
-			if err := write(); err != nil {
-				return err
-			}
-		}
-	}
-	front, err := templateFiles.ReadFile("templates/front.html")
-	b.files["index.html"] = front
-	return err
-}
-
 // A writer writes the pages of one language.
 type writer struct {
 	*builder
+	files     Files
 	language  string
 	words     texts
 	editions  []edition
@@ -67,8 +48,8 @@ type writer struct {
 	entries   []entry // of the search
 }
 
-func (b *builder) newWriter(language string) (*writer, error) {
-	w := &writer{builder: b, language: language, words: b.words[language], editions: b.in(language)}
+func (b *builder) newWriter(language string, editions []edition) (*writer, error) {
+	w := &writer{builder: b, files: make(Files), language: language, words: b.words[language], editions: editions}
 	w.templates = make(map[string]*template.Template)
 	for _, name := range []string{"home", "reference", "errors", "contradictions", "changes", "downloads", "guide", "guides", "search"} {
 		t, err := template.New("layout.html").Funcs(w.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/"+name+".html")
@@ -161,15 +142,15 @@ func (w *writer) reference() error {
 			return err
 		}
 		w.files[path.Join(w.language, "reference", e.Name+".js")] = script
-		title := w.words.Get("reference") + " " + e.Name
+		title := w.words.Get("reference") + w.words.Get("of-edition") + e.Name
 		if err := w.write("reference", page{Path: "reference/" + e.Name + ".html", Section: "reference", Title: title, Edition: e.Name}); err != nil {
 			return err
 		}
 		for _, operation := range openapi.Operations(e.Doc) {
 			w.note(entry{
 				Kind: "operation", Edition: e.Name, Title: operation.Summary, Name: operation.OperationID,
-				Text: strings.Join([]string{operation.Description, operation.Method, operation.Path, strings.Join(codesOf(operation), " ")}, " "),
-				URL:  "reference/" + e.Name + ".html#" + operation.OperationID,
+				Text: operation.Description, Words: strings.Join(append(codesOf(operation), operation.Method, operation.Path), " "),
+				URL: "reference/" + e.Name + ".html#" + operation.OperationID,
 			})
 		}
 	}
@@ -179,7 +160,7 @@ func (w *writer) reference() error {
 func (w *writer) errors() error {
 	for _, e := range w.editions {
 		all := failures(e)
-		title := w.words.Get("errors") + " " + e.Name
+		title := w.words.Get("errors") + w.words.Get("of-edition") + e.Name
 		if err := w.write("errors", page{Path: "errors/" + e.Name + ".html", Section: "errors", Title: title, Edition: e.Name, Content: all}); err != nil {
 			return err
 		}
@@ -215,24 +196,25 @@ func (w *writer) changes() error {
 	}
 	title := w.words.Get("changes")
 	w.note(entry{Kind: "page", Title: title, Text: w.words.Get("changes-intro"), URL: "changes.html"})
+	w.note(entry{Kind: "page", Title: w.words.Get("downloads"), Text: w.words.Get("downloads-intro"), URL: downloadsPage})
 	return w.write("changes", page{Path: "changes.html", Section: "changes", Title: title, Content: all})
 }
 
-func (w *writer) downloads() error {
+// downloads writes the page of the bundles.
+func (w *writer) downloads(offers []bundle) error {
 	type group struct {
 		Kind  string
 		Files []bundle
 	}
 	var groups []group
-	for _, offer := range w.offers {
+	for _, offer := range offers {
 		if i := len(groups) - 1; i < 0 || groups[i].Kind != offer.Kind {
 			groups = append(groups, group{Kind: offer.Kind})
 		}
 		groups[len(groups)-1].Files = append(groups[len(groups)-1].Files, offer)
 	}
 	title := w.words.Get("downloads")
-	w.note(entry{Kind: "page", Title: title, Text: w.words.Get("downloads-intro"), URL: "downloads.html"})
-	return w.write("downloads", page{Path: "downloads.html", Section: "downloads", Title: title, Content: groups})
+	return w.write("downloads", page{Path: downloadsPage, Section: "downloads", Title: title, Content: groups})
 }
 
 // guidesIn lists the guides of the language, or the decisions among them.

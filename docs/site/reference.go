@@ -14,7 +14,7 @@ import (
 // a page that was opened from a folder may not read other files.
 func referenceScript(e edition, t texts) ([]byte, error) {
 	var root yaml.Node
-	if err := yaml.Unmarshal(e.OpenAPI["3.0"], &root); err != nil {
+	if err := yaml.Unmarshal(e.YAML, &root); err != nil {
 		return nil, err
 	}
 	a := annotator{edition: e, texts: t}
@@ -38,6 +38,7 @@ func (a annotator) document(root *yaml.Node) {
 	for _, operation := range openapi.Operations(a.edition.Doc) {
 		operations[operation.OperationID] = operation
 	}
+	a.samples(root)
 	a.contradictions(root)
 	for _, item := range members(child(root, "paths")) {
 		for _, operation := range members(item) {
@@ -126,7 +127,7 @@ func (a annotator) sources(node *yaml.Node) {
 		}
 		line := a.texts.Get("sources") + ": " + strings.Join(names, ", ")
 		if child(node, "value") != nil {
-			a.set(node, "description", line)
+			set(node, "description", scalar(line))
 		} else {
 			a.addTo(node, "*"+line+"*")
 		}
@@ -141,41 +142,5 @@ func (a annotator) addTo(node *yaml.Node, paragraph string) {
 	if description := child(node, "description"); description != nil {
 		paragraph = strings.TrimSpace(description.Value) + "\n\n" + paragraph
 	}
-	a.set(node, "description", paragraph)
-}
-
-func (a annotator) set(node *yaml.Node, key, text string) {
-	value := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
-	if old := child(node, key); old != nil {
-		*old = *value
-		return
-	}
-	node.Content = append(node.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, value)
-}
-
-// child gives the value of a key of a mapping, or nil.
-func child(node *yaml.Node, key string) *yaml.Node {
-	if node == nil || node.Kind != yaml.MappingNode {
-		return nil
-	}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if node.Content[i].Value == key {
-			return node.Content[i+1]
-		}
-	}
-	return nil
-}
-
-// members gives the values of a mapping that are mappings themselves.
-func members(node *yaml.Node) []*yaml.Node {
-	var all []*yaml.Node
-	if node == nil || node.Kind != yaml.MappingNode {
-		return nil
-	}
-	for i := 1; i < len(node.Content); i += 2 {
-		if node.Content[i].Kind == yaml.MappingNode {
-			all = append(all, node.Content[i])
-		}
-	}
-	return all
+	set(node, "description", scalar(paragraph))
 }

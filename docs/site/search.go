@@ -14,7 +14,8 @@ type entry struct {
 	Title   string `json:"title"`
 	Name    string `json:"name,omitempty"` // operationId, code or ID
 	Text    string `json:"text"`
-	URL     string `json:"url"` // from the folder of the language
+	Words   string `json:"words,omitempty"` // that find it as well, and are not shown
+	URL     string `json:"url"`             // from the folder of the language
 }
 
 // note makes something findable.

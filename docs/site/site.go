@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 
 	"github.com/ltskit/ltskit/conformance"
@@ -28,74 +29,122 @@ type Options struct {
 
 // Build makes the site. The same document and options give the same bytes.
 func Build(options Options) (Files, error) {
-	editions, err := loadEditions()
+	b, err := newBuilder(options)
 	if err != nil {
 		return nil, err
 	}
-	words, err := loadTexts()
-	if err != nil {
-		return nil, err
-	}
-	b := builder{files: make(Files), editions: editions, words: words, figures: newFigures(options.Runs)}
-	for _, make := range []func() error{b.assets, b.bundles, b.guides, b.pages} {
-		if err := make(); err != nil {
-			return nil, fmt.Errorf("site: %w", err)
+	all := make(Files)
+	for _, p := range b.parts() {
+		files, err := p.files()
+		if err != nil {
+			return nil, err
 		}
+		maps.Copy(all, files)
 	}
-	return b.files, b.server(options.Server)
+	return all, nil
 }
 
-// A builder collects the files of a site.
+// Bundles makes the files for other tools alone, with their sums: what a site
+// has in its folder "bundles".
+func Bundles() (Files, error) {
+	offers, err := newEditions().bundles()
+	if err != nil {
+		return nil, fmt.Errorf("site: %w", err)
+	}
+	files := make(Files)
+	for _, offer := range offers {
+		files[offer.Path] = offer.Data
+	}
+	files["SHA256SUMS"] = sums(offers)
+	return files, nil
+}
+
+// A builder makes the parts of a site.
 type builder struct {
-	files    Files
-	editions []edition // of all languages
+	options  Options
+	editions *editions
 	words    map[string]texts
-	offers   []bundle
 	texts    []guide // of all languages
 	figures  *figures
 }
 
-// in lists the editions of a language, the newest first.
-func (b *builder) in(language string) []edition {
-	var list []edition
-	for _, e := range b.editions {
-		if e.Language == language {
-			list = append(list, e)
+func newBuilder(options Options) (*builder, error) {
+	words, err := loadTexts()
+	if err != nil {
+		return nil, fmt.Errorf("site: %w", err)
+	}
+	guides, err := readGuides(docs.Files, openapi.Languages())
+	if err != nil {
+		return nil, fmt.Errorf("site: %w", err)
+	}
+	return &builder{options: options, editions: newEditions(), words: words, texts: guides, figures: newFigures(options.Runs)}, nil
+}
+
+// fixed makes what is the same in every language: libraries, styles, and the
+// page that leads to the languages.
+func (b *builder) fixed() (Files, error) {
+	files := make(Files)
+	if err := files.add(static, "assets", "assets"); err != nil {
+		return nil, err
+	}
+	if err := files.add(static, "vendored", "assets/vendored"); err != nil {
+		return nil, err
+	}
+	front, err := templateFiles.ReadFile("templates/front.html")
+	if err != nil {
+		return nil, err
+	}
+	files["index.html"] = front
+	// The one file that says whether there is a server. A static site and that of
+	// a server differ in nothing else.
+	server, err := json.Marshal(b.options.Server)
+	if err != nil {
+		return nil, err
+	}
+	files["assets/server.js"] = fmt.Appendf(nil, "window.ltsServer = %s;\n", server)
+	return files, nil
+}
+
+// pages makes the pages of a language and what their scripts need.
+func (b *builder) pages(language string) (Files, error) {
+	editions, err := b.editions.in(language)
+	if err != nil {
+		return nil, err
+	}
+	w, err := b.newWriter(language, editions)
+	if err != nil {
+		return nil, err
+	}
+	for _, write := range []func() error{
+		w.home, w.reference, w.errors, w.contradictions, w.changes, w.guides, w.search,
+	} {
+		if err := write(); err != nil {
+			return nil, err
 		}
 	}
-	return list
+	return w.files, nil
 }
 
-func (b *builder) assets() error {
-	if err := b.files.add(static, "assets", "assets"); err != nil {
-		return err
-	}
-	return b.files.add(static, "vendored", "assets/vendored")
-}
-
-func (b *builder) bundles() (err error) {
-	if b.offers, err = bundles(b.editions); err != nil {
-		return err
-	}
-	for _, offer := range b.offers {
-		b.files[path.Join(bundleFolder, offer.Path)] = offer.Data
-	}
-	b.files[path.Join(bundleFolder, "SHA256SUMS")] = sums(b.offers)
-	return nil
-}
-
-func (b *builder) guides() (err error) {
-	b.texts, err = readGuides(docs.Files, openapi.Languages())
-	return err
-}
-
-// server writes the one file that says whether there is a server. A static site
-// and that of a server differ in nothing else.
-func (b *builder) server(server *Server) error {
-	data, err := json.Marshal(server)
+// downloads makes the bundles, and the page about them in every language.
+func (b *builder) downloads() (Files, error) {
+	offers, err := b.editions.bundles()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	b.files["assets/server.js"] = fmt.Appendf(nil, "window.ltsServer = %s;\n", data)
-	return nil
+	files := make(Files)
+	for _, offer := range offers {
+		files[path.Join(bundleFolder, offer.Path)] = offer.Data
+	}
+	files[path.Join(bundleFolder, "SHA256SUMS")] = sums(offers)
+	for _, language := range openapi.Languages() {
+		w, err := b.newWriter(language, nil)
+		if err != nil {
+			return nil, err
+		}
+		if err := w.downloads(offers); err != nil {
+			return nil, err
+		}
+		maps.Copy(files, w.files)
+	}
+	return files, nil
 }

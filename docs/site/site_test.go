@@ -57,6 +57,27 @@ func TestEverySumIsThatOfItsFile(t *testing.T) {
 	}
 }
 
+func TestBundlesAreThoseOfTheSite(t *testing.T) {
+	alone, err := site.Bundles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	inSite := make(site.Files)
+	for name, data := range built(t) {
+		if rest, ok := strings.CutPrefix(name, "bundles/"); ok {
+			inSite[rest] = data
+		}
+	}
+	if diff := cmp.Diff(inSite.Paths(), alone.Paths()); diff != "" {
+		t.Fatalf("paths (-site +alone):\n%s", diff)
+	}
+	for name := range inSite {
+		if !bytes.Equal(inSite[name], alone[name]) {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
 func TestTheBundlesAreThoseOfTheirNames(t *testing.T) {
 	files := built(t)
 	for _, edition := range openapi.Editions() {
@@ -170,6 +191,21 @@ func TestTheReferenceSaysWhatNoRendererShows(t *testing.T) {
 	example := got.Responses["201"].Content["application/json"].Examples["create-a-group"]
 	if want := "Sources: 2022-08 section 5.1.1, 2024-03 section 5.1.1"; example.Description != want {
 		t.Errorf("the example is described as %q, want %q", example.Description, want)
+	}
+}
+
+func TestTheReferenceInventsNoExample(t *testing.T) {
+	for _, edition := range openapi.Editions() {
+		script := string(built(t)["zh/reference/"+edition+".js"])
+		if strings.Contains(script, "#/components/examples/") {
+			t.Errorf("edition %s: an example is referred to; the renderer shows its key", edition)
+		}
+		if strings.Contains(script, `"AS.0001"`) {
+			t.Errorf("edition %s: an error has the example of another service", edition)
+		}
+		if want := `"error_code":"APIGW.0308","error_msg":`; !strings.Contains(strings.Join(strings.Fields(script), ""), want) {
+			t.Errorf("edition %s: 429 has no example with %s", edition, want)
+		}
 	}
 }
 

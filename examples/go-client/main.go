@@ -14,8 +14,8 @@ import (
 	"logs.example.org/shipper/logtank"
 )
 
-//go:generate go tool oapi-codegen -config logtank/oapi-codegen.yaml ../../dist/docs/bundles/openapi-3.0/lts.latest.openapi.yaml
-//go:generate go tool oapi-codegen -config logtankfake/oapi-codegen.yaml ../../dist/docs/bundles/openapi-3.0/lts.latest.openapi.yaml
+//go:generate go tool oapi-codegen -config logtank/oapi-codegen.yaml ../../dist/bundles/openapi-3.0/lts.latest.openapi.yaml
+//go:generate go tool oapi-codegen -config logtankfake/oapi-codegen.yaml ../../dist/bundles/openapi-3.0/lts.latest.openapi.yaml
 
 func main() {
 	endpoint := cmp.Or(os.Getenv("LTS_ENDPOINT"), "http://127.0.0.1:8080")

@@ -18,7 +18,7 @@ function tokens(text) {
 }
 
 const index = new MiniSearch({
-  fields: ["name", "title", "text"],
+  fields: ["name", "title", "text", "words"],
   tokenize: tokens,
   searchOptions: {
     boost: { name: 4, title: 2 },
