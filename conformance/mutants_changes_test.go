@@ -188,7 +188,9 @@ func keptWithoutBucket(_ *world, inner http.Handler) http.Handler {
 			body, _ := io.ReadAll(r.Body)
 			r.Body = io.NopCloser(bytes.NewReader(body))
 			rest := &answer{body: body}
-			rest.edit(func(o map[string]any) { delete(inside(o, "log_transfer_info", "log_transfer_detail"), "obs_bucket_name") })
+			rest.edit(func(o map[string]any) {
+				delete(inside(o, "log_transfer_info", "log_transfer_detail"), "obs_bucket_name")
+			})
 			if bytes.Contains(body, []byte("obs_bucket_name")) {
 				ask(inner, r, r.Method, r.URL.Path, string(rest.body))
 			}
