@@ -84,6 +84,9 @@ func (s *session) send(ctx context.Context, q question) (*answer, error) {
 	r.as(out, r.body)
 	begun := time.Now()
 	in, err := s.client.Do(out)
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("the connection was cut before an answer came: %w", err)
+	}
 	if err != nil {
 		return nil, err
 	}
