@@ -169,6 +169,18 @@ func (t Target) Check() error {
 	if id := a.ProjectID; id != "" && id == a.OtherProjectID {
 		problems = append(problems, errors.New("target: Account.OtherProjectID must be another project than Account.ProjectID"))
 	}
+	for _, number := range []struct {
+		field    string
+		negative bool
+	}{
+		{"Limits.RequestsPerSecond", t.Limits.RequestsPerSecond < 0}, {"Limits.Parallelism", t.Limits.Parallelism < 0},
+		{"Limits.Timeout", t.Limits.Timeout < 0}, {"Limits.Total", t.Limits.Total < 0}, {"Limits.Visibility", t.Limits.Visibility < 0},
+		{"Quotas.Groups", t.Quotas.Groups < 0}, {"Quotas.Streams", t.Quotas.Streams < 0},
+	} {
+		if number.negative {
+			problems = append(problems, fmt.Errorf("target: %s must not be negative", number.field))
+		}
+	}
 	problems = append(problems, CheckWaivers(t.Waivers))
 	return errors.Join(problems...)
 }

@@ -88,7 +88,7 @@ func newConform() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.edition, "edition", openapi.Latest, "edition: "+strings.Join(openapi.Editions(), ", ")+", or "+allEditions)
-	flags.StringVar(&o.targetFile, "target", "", "YAML file about the implementation, in place of the flags about it")
+	flags.StringVar(&o.targetFile, "target", "", "YAML file about the implementation; flags beside it override what it says")
 	flags.StringVar(&o.target.Endpoints.LTS, "endpoint", "", "base URL of the implementation; default the embedded reference server")
 	flags.StringVar(&o.target.Endpoints.IAM, "iam-endpoint", "", "base URL of IAM; default --endpoint")
 	flags.StringVar(&o.target.Endpoints.GA, "ga-endpoint", "", "base URL of Global Accelerator; default --endpoint")
@@ -144,30 +144,38 @@ func (o *conformOptions) readTarget(flags *pflag.FlagSet) error {
 		o.target.Account = withSecrets(o.target.Account)
 		return endpointNamed(flags)
 	}
-	for _, name := range append(aboutTarget, "prefix", "features") {
-		if flags.Changed(name) {
-			return fmt.Errorf("--%s and --target exclude each other: the file says it", name)
-		}
-	}
-	given := o.target.Limits
 	target, err := conformance.ReadTargetFile(o.targetFile)
 	if err != nil {
 		return fmt.Errorf("--target: %w", err)
 	}
-	if given.Parallelism != 0 {
-		target.Limits.Parallelism = given.Parallelism
+	if err := o.override(target, flags); err != nil {
+		return err
 	}
-	if given.RequestsPerSecond != 0 {
-		target.Limits.RequestsPerSecond = given.RequestsPerSecond
+	return o.target.Check()
+}
+
+// override puts the target of a file in the place of that of the flags, but for
+// what the flags say themselves.
+func (o *conformOptions) override(target conformance.Target, flags *pflag.FlagSet) error {
+	declared := o.target.Features
+	said := make(map[string]string)
+	for _, name := range slices.Concat(aboutTarget, []string{"prefix", "parallel", "rate", "timeout", "total-timeout"}) {
+		if flag := flags.Lookup(name); flag.Changed {
+			said[name] = flag.Value.String()
+		}
 	}
-	if given.Timeout != 0 {
-		target.Limits.Timeout = given.Timeout
+	o.target = target // which the flags write to
+	for name, value := range said {
+		if err := flags.Set(name, value); err != nil {
+			return err
+		}
 	}
-	if given.Total != 0 {
-		target.Limits.Total = given.Total
+	if !flags.Changed("features") {
+		return nil
 	}
-	o.target = target
-	return target.Check()
+	var err error
+	o.target.Features, err = features(declared)
+	return err
 }
 
 // withSecrets adds what no command line should show.

@@ -27,7 +27,7 @@ func TestTheEmbeddedTargetDeclaresAllThatItHas(t *testing.T) {
 // it is started as the file says.
 func TestTheTargetOfServeWithItsDoors(t *testing.T) {
 	t.Setenv("LTS_TOKEN_KEY", strings.Repeat("k", 32))
-	data, err := os.ReadFile(filepath.Join("..", "..", "examples", "targets", "lts-serve.yaml"))
+	data, err := os.ReadFile(filepath.Join("..", "..", "examples", "targets", "lts-serve-doors.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
