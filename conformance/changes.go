@@ -139,7 +139,8 @@ func (t *trial) groupChangesAlone() {
 	bare := t.group("bare")
 	c = changing{look: look(bare)}
 	_, c.was = c.look()
-	c.change(t, question{operation: "UpdateLogGroup", ids: ids{group: bare}, body: object{"ttl_in_days": t.groupDays(1)}}, "/ttl_in_days")
+	a, is = c.change(t, question{operation: "UpdateLogGroup", ids: ids{group: bare}, body: object{"ttl_in_days": t.groupDays(1)}}, "/ttl_in_days")
+	t.checkTagKeys(a, is, nil)
 	a, is = look(before)()
 	t.checkAlike(a, "/log_groups", wasBefore, is)
 	a, is = look(behind)()
@@ -176,7 +177,8 @@ func (t *trial) streamChangesAlone() {
 	bare := t.stream(of.group, "bare")
 	c = changing{look: look(bare)}
 	_, c.was = c.look()
-	c.change(t, question{operation: "UpdateLogStreamTTL", ids: ids{group: of.group, stream: bare}, body: object{"ttl_in_days": 3}}, "/ttl_in_days")
+	a, is = c.change(t, question{operation: "UpdateLogStreamTTL", ids: ids{group: of.group, stream: bare}, body: object{"ttl_in_days": 3}}, "/ttl_in_days")
+	t.checkTagKeys(a, is, nil)
 	a, is = look(before)()
 	t.checkAlike(a, "/log_streams", wasBefore, is)
 	a, is = look(behind)()
