@@ -246,7 +246,9 @@ func (t *trial) logtankIsShownAlike() {
 	begun, _ := timeOf(at(shown.value, "logtank", "created_at"))
 	updated, ok := timeOf(at(shown.value, "logtank", "updated_at"))
 	t.check(ok && !updated.Before(begun), shown, "/logtank/updated_at", "it is not before created_at", at(shown.value, "logtank"))
-	for _, a := range []*answer{created, changed, shown} {
+	first, ok := timeOf(at(created.value, "logtank", "updated_at"))
+	t.check(ok && !first.After(updated), created, "/logtank/updated_at", "it is not after that of the change, "+text(shown.value, "logtank", "updated_at"), at(created.value, "logtank", "updated_at"))
+	for _, a := range []*answer{created, all, changed, shown} {
 		if id := a.header.Get("X-Request-Id"); id != "" {
 			t.checkEqual(a, "/request_id", id, at(a.value, "request_id"))
 		}

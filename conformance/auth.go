@@ -118,6 +118,9 @@ func (m matrix) projectInOtherLetters(t *trial) {
 	q := m.question(nil)
 	q.ids.project = other
 	t.checkError(t.ask(q), http.StatusForbidden, "LTS.0001")
+	q.ids.project = project[:len(project)-1]
+	a := t.ask(q)
+	t.check(a.status == http.StatusForbidden || a.status == http.StatusBadRequest, a, "status", "the beginning of an ID is no project", a.status)
 }
 
 // ownToken is the token of the account's project.

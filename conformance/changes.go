@@ -13,6 +13,8 @@ import (
 func changeCases() []valueCase {
 	return []valueCase{
 		{"groups/changes", "UpdateLogGroup", nil, (*trial).groupChangesAlone},
+		{"groups/again", "CreateLogGroup", nil, (*trial).groupBeginsAnew},
+		{"streams/again", "CreateLogStream", []string{"groups"}, (*trial).streamBeginsAnew},
 		{"streams/changes", "UpdateLogStreamTTL", []string{"groups"}, (*trial).streamChangesAlone},
 		{"transfers/changes", "UpdateTransfer", []string{"groups", "streams"}, (*trial).transferChangesAlone},
 		{"transfers/refused", "CreateOBSTransfer", []string{"groups", "streams"}, (*trial).refusedTransferHoldsNothing},
@@ -131,20 +133,24 @@ func (t *trial) groupChangesAlone() {
 	update := func(body object) question {
 		return question{operation: "UpdateLogGroup", ids: ids{group: id}, body: body}
 	}
-	c.change(t, update(object{"ttl_in_days": t.groupDays(1)}), "/ttl_in_days")
+	a, is := c.change(t, update(object{"ttl_in_days": t.groupDays(1)}), "/ttl_in_days")
+	t.checkTagKeys(a, is, []string{"first"})
 	t.changeTags(&c, update, t.groupDays)
 	bare := t.group("bare")
 	c = changing{look: look(bare)}
 	_, c.was = c.look()
-	c.change(t, question{operation: "UpdateLogGroup", ids: ids{group: bare}, body: object{"ttl_in_days": t.groupDays(1)}}, "/ttl_in_days")
-	a, is := look(before)()
+	a, is = c.change(t, question{operation: "UpdateLogGroup", ids: ids{group: bare}, body: object{"ttl_in_days": t.groupDays(1)}}, "/ttl_in_days")
+	t.checkTagKeys(a, is, nil)
+	a, is = look(before)()
 	t.checkAlike(a, "/log_groups", wasBefore, is)
 	a, is = look(behind)()
 	t.checkAlike(a, "/log_groups", wasBehind, is)
 }
 
 func (t *trial) streamChangesAlone() {
-	of := ids{group: t.group("changes")}
+	of := ids{group: t.fixture(question{operation: "CreateLogGroup", body: tagged(object{
+		"log_group_name": t.prefix + "changes", "ttl_in_days": 7,
+	}, "of the group")}, "log_group_id")}
 	stream := func(name string) string {
 		body := tagged(object{"log_stream_name": name, "ttl_in_days": 7, "log_stream_name_alias": name + " alias"}, "first")
 		return t.fixture(question{operation: "CreateLogStream", ids: of, body: body}, "log_stream_id")
@@ -165,16 +171,52 @@ func (t *trial) streamChangesAlone() {
 	update := func(body object) question {
 		return question{operation: "UpdateLogStreamTTL", ids: ids{group: of.group, stream: id}, body: body}
 	}
-	c.change(t, update(object{"ttl_in_days": 3}), "/ttl_in_days")
+	a, is := c.change(t, update(object{"ttl_in_days": 3}), "/ttl_in_days")
+	t.checkTagKeys(a, is, []string{"first"})
 	t.changeTags(&c, update, func(i int) int { return []int{30, 1, 365}[i] })
 	bare := t.stream(of.group, "bare")
 	c = changing{look: look(bare)}
 	_, c.was = c.look()
-	c.change(t, question{operation: "UpdateLogStreamTTL", ids: ids{group: of.group, stream: bare}, body: object{"ttl_in_days": 3}}, "/ttl_in_days")
-	a, is := look(before)()
+	a, is = c.change(t, question{operation: "UpdateLogStreamTTL", ids: ids{group: of.group, stream: bare}, body: object{"ttl_in_days": 3}}, "/ttl_in_days")
+	t.checkTagKeys(a, is, nil)
+	a, is = look(before)()
 	t.checkAlike(a, "/log_streams", wasBefore, is)
 	a, is = look(behind)()
 	t.checkAlike(a, "/log_streams", wasBehind, is)
+}
+
+// groupBeginsAnew gives a group the name of one that was described and deleted.
+func (t *trial) groupBeginsAnew() {
+	name := t.prefix + "again"
+	id := t.fixture(question{operation: "CreateLogGroup", body: tagged(object{
+		"log_group_name": name, "ttl_in_days": t.groupDays(2), "log_group_name_alias": "of the first",
+	}, "first")}, "log_group_id")
+	t.must(question{operation: "DeleteLogGroup", ids: ids{group: id}}, http.StatusNoContent)
+	id = t.fixture(groupQuestion(name), "log_group_id")
+	a := t.ask(question{operation: "ListLogGroups"})
+	t.checkAnew(a, element(list(a.value, "log_groups"), "log_group_id", id), "log_group_name_alias", 7)
+}
+
+// streamBeginsAnew does the same with a stream.
+func (t *trial) streamBeginsAnew() {
+	of := ids{group: t.group("again")}
+	of.stream = t.fixture(question{operation: "CreateLogStream", ids: of, body: tagged(object{
+		"log_stream_name": "again", "ttl_in_days": 30, "log_stream_name_alias": "of the first",
+	}, "first")}, "log_stream_id")
+	t.must(question{operation: "DeleteLogStream", ids: of}, http.StatusNoContent)
+	of.stream = t.stream(of.group, "again")
+	a := t.ask(question{operation: "ListLogStreams", ids: of})
+	t.checkAnew(a, element(list(a.value, "log_streams"), "log_stream_id", of.stream), "log_stream_name_alias", 7)
+}
+
+// checkAnew checks that a thing without a description has not that of the one
+// which had its name before.
+func (t *trial) checkAnew(a *answer, thing any, alias string, days int) {
+	t.check(text(thing, alias) != "of the first", a, "/"+alias, "it is not that of the one before", thing)
+	t.checkTagKeys(a, thing, nil)
+	if shown := at(thing, "ttl_in_days"); shown != nil { // streams of older editions show none
+		t.checkEqual(a, "/ttl_in_days", days, shown)
+	}
 }
 
 // Where a transfer shows what can be changed of it.

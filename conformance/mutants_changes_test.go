@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -84,6 +85,13 @@ func changeMutants() []accessMutant {
 		{name: "tags of streams stay", caughtBy: "values/streams" + changes, wrap: rewritten(stream, tags(func(l []any) []any {
 			return append(l, map[string]any{"key": "stage", "value": "stage"})
 		}))},
+		{name: "streams have the tags of their group", caughtBy: "values/streams" + changes, wrap: answering(`^GET /v2/.*/streams$`, func(_ *http.Request, a *answer) {
+			each("log_streams", func(o map[string]any) {
+				if tag, is := o["tag"].(map[string]any); is {
+					tag["of the group"] = "of the group"
+				}
+			})(a)
+		})},
 		{name: "days of a stream take its tags", caughtBy: "values/streams" + changes, wrap: rewritten(stream, func(o map[string]any) {
 			if o["tags"] == nil {
 				o["tags"] = []any{}
@@ -136,6 +144,40 @@ func changeMutants() []accessMutant {
 			})
 		})},
 
+		{name: "a change tells an age of its own", caughtBy: "values/groups" + changes, wrap: answering(group, func(_ *http.Request, a *answer) {
+			a.edit(add("creation_time", 1))
+		})},
+		{name: "groups have tags that nobody sent", caughtBy: "values/groups" + changes, wrap: answering(`^GET /v2/[^/]+/groups$`, func(_ *http.Request, a *answer) {
+			each("log_groups", func(o map[string]any) {
+				if tag, is := o["tag"].(map[string]any); is {
+					tag["nobody"] = "sent"
+				}
+			})(a)
+		})},
+		{name: "a group has the tags of the one that had its name", caughtBy: "values/groups/again", wrap: describedAgain(`^POST /v2/[^/]+/groups$`, "log_group_name")},
+		{name: "a stream has the tags of the one that had its name", caughtBy: "values/streams/again", wrap: describedAgain(`^POST /v2/.*/streams$`, "log_stream_name")},
+		{name: "a new logtank was changed in another time zone", caughtBy: "values/logtanks/alike", wrap: answering(`^POST /v1/logtanks$`, func(_ *http.Request, a *answer) {
+			a.edit(func(o map[string]any) {
+				inside(o, "logtank")["updated_at"] = time.Now().Add(8 * time.Hour).UTC().Format(time.RFC3339)
+			})
+		})},
+		{name: "the project of a logtank is its domain", caughtBy: "values/logtanks/alike", wrap: answering(`/v1/logtanks`, func(_ *http.Request, a *answer) {
+			a.edit(func(o map[string]any) {
+				if tank := inside(o, "logtank"); tank["project_id"] != nil {
+					tank["domain_id"] = tank["project_id"]
+				}
+			})
+		})},
+		{name: "lists of logtanks have IDs of other requests", caughtBy: "values/logtanks/alike", wrap: answering(`^GET /v1/logtanks$`, func(_ *http.Request, a *answer) { set("request_id", "another")(a) })},
+		{name: "the marker is the first of its page", caughtBy: "scenarios/logtanks/logtank-pages", wrap: answering(`^GET /v1/logtanks$`, func(_ *http.Request, a *answer) {
+			a.edit(func(o map[string]any) {
+				if tanks, _ := o["logtanks"].([]any); len(tanks) > 1 && inside(o, "page_info")["next_marker"] != nil {
+					inside(o, "page_info")["next_marker"] = tanks[0].(map[string]any)["id"]
+				}
+			})
+		})},
+		{name: "a transfer that is off holds no stream", caughtBy: "scenarios/transfers/transfer-that-is-off", wrap: answering(`^DELETE /v2/.*/streams/[^/]+$`, forgiven("LTS.0207"))},
+
 		{name: "names of streams are found in small letters", caughtBy: "values/streams/names", wrap: filter(`/log-streams$`, "log_stream_name", strings.ToLower)},
 		{name: "names of groups are found in small letters", caughtBy: "values/transfers/names", wrap: filter(`^GET /v2/[^/]+/transfers$`, "log_group_name", strings.ToLower)},
 		{name: "an offset counts pages", caughtBy: "values/transfers/names", wrap: on(`^GET /v2/[^/]+/transfers$`, func(_ *world, r *http.Request) {
@@ -163,8 +205,14 @@ func changeMutants() []accessMutant {
 		})},
 		{name: "the catalog has no log service", caughtBy: "auth/tokens/CreateToken/catalog", wrap: catalogWithout("lts")},
 		{name: "the catalog has no entry for a client in the field", caughtBy: "auth/tokens/CreateToken/catalog", wrap: catalogWithout("volumev2")},
+		{name: "the project of a token is of another domain", caughtBy: "auth/tokens/CreateToken/scope-by-project-name", wrap: answering(tokens, func(_ *http.Request, a *answer) {
+			inToken(func(token map[string]any) { inside(token, "project", "domain")["id"] = "another" })(a)
+		})},
+		{name: "the domain has an ID of its own in its list", caughtBy: "auth/tokens/ListDomains/own-domain", wrap: answering(`^GET /v3/auth/domains$`, func(_ *http.Request, a *answer) {
+			each("domains", func(o map[string]any) { o["id"] = "another" })(a)
+		})},
 		{name: "projects are found by how they begin", caughtBy: "auth/tokens/ListProjects/project-by-name", wrap: filter(`^GET /v3/projects$`, "name", func(name string) string {
-			if strings.HasPrefix(embedded.DevProject, name) {
+			if name == embedded.DevProject[:len(embedded.DevProject)-1] {
 				return embedded.DevProject
 			}
 			return name
@@ -178,6 +226,19 @@ func changeMutants() []accessMutant {
 		})},
 		{name: "the values of one key keep their order", caughtBy: "auth/signatures/accepted/query-with-values-of-one-key", wrap: verifier{rawQuery: true}.wrap},
 	}
+}
+
+// describedAgain gives what is created without tags those that something of the
+// same name was created with.
+func describedAgain(pattern, member string) func(*world, http.Handler) http.Handler {
+	described := make(map[any]any)
+	return rewritten(pattern, func(o map[string]any) {
+		if name := o[member]; o["tags"] == nil && described[name] != nil {
+			o["tags"] = described[name]
+		} else if o["tags"] != nil {
+			described[name] = o["tags"]
+		}
+	})
 }
 
 // keptWithoutBucket changes what a refused change would have changed, but for
@@ -263,6 +324,23 @@ func changedQueryMutants() []mutant {
 			}
 			return text
 		})),
+		asked("tabs and line breaks do not split keywords", "queries/keywords/delimiters", queryPath, keyword(func(text string) string {
+			return strings.NewReplacer("\t", "-", "\n", "-").Replace(text)
+		})),
+		asked("the words of a long line are not all found", "queries/keywords/word", queryPath, replace("farthest", "nowhere")),
+		asked("long words are cut", "queries/keywords/word", queryPath, keyword(func(text string) string {
+			if strings.HasPrefix(text, "internationalization") {
+				return "internationalization*"
+			}
+			return text
+		})),
+		asked("a phrase cannot be left out", "queries/keywords/phrase", queryPath, replace("NOT #", "#")),
+		answered("the histogram is never complete", "queries/histogram/steps", countPath, set("isQueryComplete", false)),
+		asked("a report of nothing writes a line", "queries/reports/none", "/tenant/contents", func(o map[string]any) {
+			if lines, is := o["contents"].([]any); is && len(lines) == 0 {
+				o["contents"] = []any{"nothing"}
+			}
+		}),
 		asked("* is at least one character", "queries/keywords/wildcard-middle", queryPath, keyword(func(text string) string {
 			if before, after, found := strings.Cut(text, "*"); found && after != "" {
 				return before + "?*" + after
@@ -274,7 +352,7 @@ func changedQueryMutants() []mutant {
 			return strings.Join(words[:min(9, len(words))], " ")
 		})),
 		answered("white space behind a mark is lost", "queries/highlight/words", queryPath, contents(func(line string) string {
-			if i := strings.LastIndex(line, "</HighLightTag>"); i >= 0 {
+			if strings.Contains(line, "</HighLightTag>") {
 				return strings.TrimRight(line, " \t")
 			}
 			return line
@@ -316,6 +394,29 @@ func changedStateFaults() []stateFault {
 				_, _ = w.Write(data)
 			})
 		}},
+		{"a change of a stream loses its records", "queries/isolation/changes", func(inner http.Handler) http.Handler {
+			return emptiedAfter(inner, func(r *http.Request) bool {
+				return r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/streams-ttl/")
+			})
+		}},
+		{"a transfer takes the records", "queries/isolation/changes", func(inner http.Handler) http.Handler {
+			return emptiedAfter(inner, func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/log-dump/obs") })
+		}},
+		{"a stream in transfer cannot be changed", "queries/isolation/changes", func(inner http.Handler) http.Handler {
+			var transfers atomic.Bool
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.URL.Path, "/log-dump/obs") {
+					transfers.Store(true)
+				}
+				if transfers.Load() && strings.Contains(r.URL.Path, "/streams-ttl/") {
+					w.Header().Set("Content-Type", "application/json")
+					w.WriteHeader(http.StatusBadRequest)
+					_, _ = io.WriteString(w, `{"error_code":"LTS.0207","error_msg":"Log stream is associated by transfer"}`)
+					return
+				}
+				inner.ServeHTTP(w, r)
+			})
+		}},
 		{"a change of a transfer undoes another", "races/transfers/changes", func(inner http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.Method != http.MethodPut || !isTransfer(r.URL.Path) {
@@ -332,6 +433,22 @@ func changedStateFaults() []stateFault {
 			})
 		}},
 	}
+}
+
+// emptiedAfter shows no records any more once there was a certain request.
+func emptiedAfter(inner http.Handler, happens func(*http.Request) bool) http.Handler {
+	var happened atomic.Bool
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if happened.Load() && strings.HasSuffix(r.URL.Path, queryPath) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"count":0,"logs":[]}`)
+			return
+		}
+		inner.ServeHTTP(w, r)
+		if happens(r) {
+			happened.Store(true)
+		}
+	})
 }
 
 // fillIn puts into a change of a transfer what a list has of it beside.

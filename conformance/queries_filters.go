@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -36,7 +37,8 @@ func (c *contract) filterCases() []testCase {
 		name string
 		all  []keywords
 	}{
-		{"word", []keywords{one("disk"), one("time"), one("out"), one("a"), one("order"), one("NOTE"), one("no0003"), one("err"), one("isk"), one("fullness")}},
+		{"word", []keywords{one("disk"), one("time"), one("out"), one("a"), one("order"), one("NOTE"), one("no0003"), one("err"), one("isk"), one("fullness"),
+			one("farthest"), one("internationalization-of-things"), one("internationalization-of-thing")}},
 		{"case", []keywords{one("ERROR"), one("error"), one("eRRoR"), one("DISK"), one("Android"), one("note"), one("NO0004"), one("NAÏVE"), one("ω")}},
 		{"characters", []keywords{one("10.0.0.1"), one("user_id"), one("user-id"), one("error-code"), one("naïve"), one("日志"), one("Ω"), one("日"), one("😀ok")}},
 		{"wildcard-end", []keywords{one("err*"), one("error*"), one("10.0*"), one("日*"), one("full*"), one("no00*"), one("errors*")}},
@@ -47,7 +49,9 @@ func (c *contract) filterCases() []testCase {
 		{"and", []keywords{one("error", "disk"), one("time", "out"), one("full", "a*"), one("error", "nowhere")}},
 		{"or", []keywords{either("disk", "disc"), either("disk", "nowhere"), either("nowhere", "full"), either("time", "out", "abc"), either("nowhere", "nothing")}},
 		{"not", []keywords{without(one("error"), "disk"), without(one("a*"), "abc", "ab"), without(one("time"), "nowhere"), without(one("full"), "f*"), without(one("no*"), "error")}},
-		{"phrase", []keywords{phrase("pump", "station"), phrase("station", "pump"), phrase("station", "seven", "ok"), phrase("pump", "seven"), phrase("PUMP", "Station")}},
+		{"phrase", []keywords{phrase("pump", "station"), phrase("station", "pump"), phrase("station", "seven", "ok"), phrase("pump", "seven"), phrase("PUMP", "Station"),
+			{terms: []term{{words: []string{"station"}}, {words: []string{"pump", "station"}, phrase: true, negated: true}}},
+			{any: true, terms: []term{{words: []string{"disk"}}, {words: []string{"pump", "station"}, phrase: true}}}}},
 	} {
 		explicit := group.name == "and" || group.name == "not"
 		cases = append(cases, c.queryCase("keywords/"+group.name, "ListLogs", func(t *trial) { t.lookFor(group.all, explicit) }))
@@ -69,6 +73,7 @@ func (t *trial) lookFor(looked []keywords, explicit bool) {
 	for i, content := range []string{
 		"pump station seven ok", "station pump seven ok", "pump seven station ok", "Pump STATION", "pump stations", "station", "pump",
 		"one two three four five six seven eight nine ten", "one two three four five six seven eight nine", "two three four five six seven eight nine ten",
+		strings.Repeat("long ", 1500) + "farthest", "internationalization-of-things",
 	} {
 		last := records[len(records)-1]
 		records = append(records, record{timeNS: last.timeNS + 1, content: fmt.Sprintf("%s no9%03d", content, i), labels: last.labels})
@@ -112,7 +117,13 @@ func lookBetweenDelimiters(t *trial) {
 	all := t.fill(place, records...)
 	needle := keywords{terms: []term{{words: []string{"needle"}}}}
 	t.checkKeywords(place, all, needle, false)
-	for _, text := range []string{"needle,y", "(needle", "needle)", "y/needle", "[needle]=y", "{needle:y}", "<needle>y"} {
+	texts := []string{"(needle", "needle)", "y/needle", "[needle]=y", "{needle:y}", "<needle>y"}
+	for _, d := range delimiters {
+		if d != '"' && d != '?' { // which mean something else in keywords
+			texts = append(texts, fmt.Sprintf("needle%cy", d))
+		}
+	}
+	for _, text := range texts {
 		k := needle
 		if len(text) > len("needle")+1 {
 			k = keywords{terms: []term{{words: []string{"needle"}}, {words: []string{"y"}}}}

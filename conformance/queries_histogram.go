@@ -35,6 +35,7 @@ func (t *trial) checkHistogram(place ids, all []record, start, end, step int64, 
 		return len(chosen(all, func(r record) bool { return from <= r.millis() && r.millis() < to && k.match(r.content) }))
 	}
 	t.checkEqual(a, "/count", matching(start, end+1), at(a.value, "count"))
+	t.check(at(a.value, "isQueryComplete") != false, a, "/isQueryComplete", "some records are counted completely", at(a.value, "isQueryComplete"))
 	steps := list(a.value, "histogram")
 	n := int((end - start + step) / step) // the end belongs to the window
 	if (end-start)%step == 0 && len(steps) == n-1 {

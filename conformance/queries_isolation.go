@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -12,6 +13,7 @@ func (c *contract) queryIsolationCases() []testCase {
 		c.queryCase("isolation/streams", "ListLogs", streamsApart),
 		c.queryCase("isolation/deleted-stream", "ListLogs", deletedStream),
 		c.queryCase("isolation/deleted-group", "ListLogs", deletedGroup),
+		c.queryCase("isolation/changes", "ListLogs", recordsOutliveChanges),
 		c.queryCase("isolation/wrong-group", "ListLogs", wrongGroup),
 		c.queryCase("isolation/projects", "ListLogs", projectsApart),
 	}
@@ -73,6 +75,41 @@ func deletedGroup(t *trial) {
 	t.empty(t.place())
 	p := t.page(other, search{limit: maxPage})
 	t.checkRecords(p.answer, "the stream of another group keeps its records", kept, p.records)
+}
+
+// recordsOutliveChanges changes what is around the records of a stream, and the
+// stream itself. The records stay.
+func recordsOutliveChanges(t *trial) {
+	place := t.place()
+	all := t.fill(place, numbered(10)...)
+	stay := func(after string) {
+		p := t.page(place, search{limit: maxPage, count: true})
+		t.checkRecords(p.answer, "the records are as before "+after, all, p.records)
+		t.checkEqual(p.answer, "/count", len(all), at(p.answer.value, "count"))
+	}
+	t.must(question{operation: "UpdateLogGroup", ids: place, body: object{"ttl_in_days": t.groupDays(2)}}, http.StatusOK)
+	stay("the group was changed")
+	t.must(question{operation: "UpdateLogStreamTTL", ids: place, body: object{"ttl_in_days": 30}}, http.StatusOK)
+	stay("the stream was changed")
+	other := ids{group: place.group, stream: t.stream(place.group, "other")}
+	stay("another stream came")
+	t.must(question{operation: "DeleteLogStream", ids: other}, http.StatusNoContent)
+	stay("another stream went")
+	if !t.has("transfers") {
+		return
+	}
+	transfer := t.transfer(place.group, place.stream, "stay")
+	stay("a transfer began to read them")
+	late := record{timeNS: all[9].timeNS + 1, content: "while they are transferred", labels: map[string]string{}}
+	t.write(place, late)
+	all = t.found(place, append(slices.Clone(all), late))
+	for operation, days := range map[string]int{"UpdateLogGroup": t.groupDays(0), "UpdateLogStreamTTL": 7} {
+		a := t.ask(question{operation: operation, ids: place, body: object{"ttl_in_days": days}})
+		t.checkStatus(a, http.StatusOK)
+	}
+	stay("group and stream were changed meanwhile")
+	t.must(question{operation: "DeleteTransfer", ids: ids{transfer: transfer}}, http.StatusOK)
+	stay("the transfer was deleted")
 }
 
 // wrongGroup asks for a stream through a group that it is not of.
