@@ -181,15 +181,13 @@ test("no link of the site is broken", async () => {
     if (url.includes("/reference/")) {
       await page.locator("#reference h1, #reference h2").first().waitFor();
     }
+    await page.evaluate(`globalThis.rendererPlaces = ${rendererPlaces}`);
     const found = await page.evaluate(() => ({
       ids: [...document.querySelectorAll("[id]")].map((element) => element.id),
       links: [...document.querySelectorAll("a[href]")].map((link) => link.href),
-      operations: window.ltsDocument
-        ? Object.values(window.ltsDocument.paths).flatMap((item) => Object.values(item)).filter((operation) => operation.operationId)
-          .flatMap(({ operationId, tags: [tag] }) => [operationId, `tag/${tag}`, `tag/${tag}/${operationId}`])
-        : [],
+      places: rendererPlaces(),
     }));
-    seen.set(url, new Set([...found.ids, ...found.operations]));
+    seen.set(url, new Set([...found.ids, ...found.places]));
     for (const link of found.links.filter((link) => link.startsWith("file:"))) {
       const [target, id] = link.split("#");
       links.push({ from: url, target, id: decodeURIComponent(id || "") });
@@ -208,3 +206,20 @@ test("no link of the site is broken", async () => {
   assert.ok(seen.size > 40, `only ${seen.size} pages were found`);
   await close();
 });
+
+// The places that a reference has: those of its links, which are operationIds,
+// and those that the renderer has for what it shows once one scrolls there.
+function rendererPlaces() {
+  const doc = window.ltsDocument;
+  if (!doc) {
+    return [];
+  }
+  const models = { en: "models", zh: "模型" }[document.documentElement.lang];
+  const places = ["description/introduction", models, ...Object.keys(doc.components.schemas).map((name) => `${models}/${name}`)];
+  for (const { operationId, tags } of Object.values(doc.paths).flatMap((item) => Object.values(item))) {
+    if (operationId) {
+      places.push(operationId, `tag/${tags[0]}`, `tag/${tags[0]}/${operationId}`);
+    }
+  }
+  return places;
+}
