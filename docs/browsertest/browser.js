@@ -14,9 +14,9 @@ export const folder = mkdtempSync(join(tmpdir(), "lts-docs-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 // The site in a folder, as a URL that ends with a slash.
-export function buildSite() {
+export function buildSite(...flags) {
   const out = join(folder, "site");
-  execFileSync(program, ["docs", "--out", out]);
+  execFileSync(program, ["docs", "--out", out, ...flags], { stdio: ["ignore", "ignore", "inherit"] });
   return pathToFileURL(out).href + "/";
 }
 
@@ -34,6 +34,7 @@ export function startServer() {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const stop = () => server.kill();
+  process.on("exit", stop); // also when a test has failed before it could
   return new Promise((resolve, reject) => {
     let printed = "";
     server.stdout.on("data", (chunk) => {
@@ -77,6 +78,17 @@ export async function open(browser, url, options = {}) {
     await page.locator("#reference h1, #reference h2").first().waitFor();
   }
   return { page, problems, close: () => context.close() };
+}
+
+// Presses Tab until the focus is where it should go.
+export async function tabTo(page, target, most = 80) {
+  for (let pressed = 0; pressed < most; pressed++) {
+    await page.keyboard.press("Tab");
+    if (await target.evaluate((element) => element === document.activeElement)) {
+      return;
+    }
+  }
+  throw new Error(`${most} times Tab do not lead to ${target}`);
 }
 
 // The rules of WCAG 2.1 AA that a page breaks, each with a place. The preload of

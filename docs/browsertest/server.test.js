@@ -1,7 +1,7 @@
 // The site of a running server: the same, and requests can be sent.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, open, startServer, violations } from "./browser.js";
+import { launch, open, startServer, tabTo, violations } from "./browser.js";
 
 let browser;
 let server;
@@ -15,25 +15,51 @@ after(async () => {
   server?.stop();
 });
 
-test("a log group is created from the reference", async () => {
+test("with the keyboard alone one logs in and creates a log group", async () => {
   const { page, problems, close } = await open(browser, server.address + "/docs/en/reference/latest.html");
-  await page.locator("#login summary").click();
-  await page.locator("#login button").click();
+  await tabTo(page, page.locator("#login summary"));
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.locator("#login [name=password]"));
+  await page.keyboard.type("dev"); // in place of what is there
+  await tabTo(page, page.locator("#login button"));
+  await page.keyboard.press("Enter");
   await page.locator("#login [role=status]", { hasText: "You are logged in" }).waitFor();
 
-  await page.locator("aside a", { hasText: "Create a log group" }).click();
-  await page.locator("section[id$='/CreateLogGroup']").getByRole("button", { name: /Test Request/i }).click();
+  await page.goto(server.address + "/docs/en/index.html");
+  await tabTo(page, page.locator(".operations a", { hasText: "Create a log group" }));
+  await page.keyboard.press("Enter");
+  const section = page.locator("section[id$='/CreateLogGroup']");
+  await section.waitFor();
+  await tabTo(page, section.getByRole("button", { name: /Test Request/i }), 200);
+  await page.keyboard.press("Enter");
   const client = page.getByRole("dialog");
+  const send = client.getByRole("button", { name: /^Send/ }).first();
+  await send.waitFor();
   const answered = page.waitForResponse((response) => response.url().endsWith("/groups") && response.request().method() === "POST");
-  await client.getByRole("button", { name: /^Send/ }).first().click();
+  await tabTo(page, send);
+  await page.keyboard.press("Enter");
   const response = await answered;
   assert.equal(new URL(response.url()).origin, server.address);
   assert.equal(response.status(), 201, await response.text());
   const { log_group_id: id } = await response.json();
   await client.getByText(id).first().waitFor();
+  await client.getByText("201").first().waitFor();
   assert.deepEqual(problems, []);
   await close();
 });
+
+for (const options of [
+  { colorScheme: "light" }, { colorScheme: "dark" },
+  { colorScheme: "light", viewport: { width: 390, height: 844 } }, { colorScheme: "dark", viewport: { width: 390, height: 844 } },
+]) {
+  test(`what sends requests is accessible (${options.colorScheme}, ${options.viewport?.width ?? 1280} pixels)`, async () => {
+    const { page, close } = await open(browser, server.address + "/docs/en/reference/latest.html#ListLogGroups", options);
+    await page.locator("section[id$='/ListLogGroups']").getByRole("button", { name: /Test Request/i }).click();
+    await page.getByRole("dialog").getByRole("button", { name: /^Send/ }).first().waitFor();
+    assert.deepEqual(await violations(page), []);
+    await close();
+  });
+}
 
 test("a wrong password is said", async () => {
   const { page, close } = await open(browser, server.address + "/docs/zh/reference/latest.html");

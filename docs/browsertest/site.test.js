@@ -1,9 +1,11 @@
 // The site in a folder, without a server.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { buildSite, launch, open, violations } from "./browser.js";
 
-const site = buildSite();
+const site = buildSite("--conform"); // with the figures of a run
 let browser;
 before(async () => {
   browser = await launch();
@@ -13,17 +15,19 @@ after(() => browser.close());
 const pages = [
   "index.html", "search.html?q=group", "contradictions.html", "changes.html", "downloads.html",
   "errors/latest.html", "errors/2022-08.html", "reference/latest.html", "reference/2024-03.html",
-  "guides/index.html", "guides/quickstart.html", "guides/authentication.html", "guides/configuration.html",
+  "guides/index.html", "guides/quickstart.html", "guides/authentication.html", "guides/conformance.html", "guides/configuration.html",
   "guides/adr/0001-source-of-record-and-editions.html",
 ];
 const looks = [
   { name: "desktop, light", options: { colorScheme: "light" } },
   { name: "phone, dark", options: { colorScheme: "dark", viewport: { width: 390, height: 844 } } },
+  { name: "desktop, dark", options: { colorScheme: "dark" } },
+  { name: "phone, light", options: { colorScheme: "light", viewport: { width: 390, height: 844 } } },
 ];
 
 for (const language of ["en", "zh"]) {
   for (const path of pages) {
-    for (const look of looks) {
+    for (const look of language === "en" ? looks : looks.slice(0, 2)) { // the colours are the same in Chinese
       test(`${language}/${path} is whole and accessible (${look.name})`, async () => {
         const { page, problems, close } = await open(browser, `${site}${language}/${path}`, look.options);
         assert.equal(await page.locator("html").getAttribute("lang"), language);
@@ -52,6 +56,31 @@ test("the search finds an error code and what answers it", async () => {
   await page.waitForURL(/errors\/latest\.html#LTS\.0101$/);
   assert.deepEqual(problems, []);
   await close();
+});
+
+test("an error code that is typed leads to its entry", async () => {
+  const { page, close } = await open(browser, site + "en/search.html?q=lts.0208");
+  await page.locator("#results a").first().click();
+  await page.waitForURL(/errors\/latest\.html#LTS\.0208$/);
+  assert.match(await page.locator("[id='LTS.0208']").innerText(), /The log stream does not existed/);
+  await close();
+});
+
+test("the conformance guide has the figures of a run, the newcomer's page its commands", async () => {
+  for (const [language, figures] of [["en", "Figures of a run"], ["zh", "一次运行的结果"]]) {
+    const { page, close } = await open(browser, `${site}${language}/guides/conformance.html`);
+    const table = page.getByRole("region", { name: figures });
+    for (const edition of ["latest", "2024-03", "2022-08"]) {
+      assert.equal(await table.getByRole("columnheader", { name: edition }).count(), 1);
+    }
+    for (const cell of await table.locator("td").allInnerTexts()) {
+      const [reached, all] = cell.split("/").map(Number);
+      assert.ok(reached > 0 && reached <= all, `the figure ${cell}`);
+    }
+    await page.goto(`${site}${language}/guides/quickstart.html`);
+    assert.match(await page.locator("article").innerText(), /bin\/lts serve[\s\S]*content\/query/);
+    await close();
+  }
 });
 
 test("the search finds Chinese words, and says when it finds nothing", async () => {
@@ -149,14 +178,16 @@ test("no link of the site is broken", async () => {
     } catch (error) {
       assert.fail(`${url}: ${error.message}`);
     }
+    if (url.includes("/reference/")) {
+      await page.locator("#reference h1, #reference h2").first().waitFor();
+    }
+    await page.evaluate(`globalThis.rendererPlaces = ${rendererPlaces}`);
     const found = await page.evaluate(() => ({
       ids: [...document.querySelectorAll("[id]")].map((element) => element.id),
       links: [...document.querySelectorAll("a[href]")].map((link) => link.href),
-      operations: window.ltsDocument
-        ? Object.values(window.ltsDocument.paths).flatMap((item) => Object.values(item).map((operation) => operation.operationId)).filter(Boolean)
-        : [],
+      places: rendererPlaces(),
     }));
-    seen.set(url, new Set([...found.ids, ...found.operations]));
+    seen.set(url, new Set([...found.ids, ...found.places]));
     for (const link of found.links.filter((link) => link.startsWith("file:"))) {
       const [target, id] = link.split("#");
       links.push({ from: url, target, id: decodeURIComponent(id || "") });
@@ -165,12 +196,30 @@ test("no link of the site is broken", async () => {
       }
     }
   }
-  const broken = links.filter(({ from, target, id }) => {
+  const missing = (target) => !existsSync(fileURLToPath(target.split("?")[0]));
+  const broken = links.filter(({ target, id }) => {
     const ids = seen.get(target);
-    const renderers = from === target && target.includes("/reference/"); // its own links within a page
-    return ids && id && !renderers && !ids.has(id);
+    return missing(target) || (ids && id && !ids.has(id.replace(/^api-1\//, ""))); // the renderer puts that before its own
   });
   assert.deepEqual(broken.map(({ from, target, id }) => `${from} -> ${target}#${id}`), []);
+  assert.ok(links.some(({ target }) => target.endsWith(".postman_collection.json")), "no link leads to a bundle");
   assert.ok(seen.size > 40, `only ${seen.size} pages were found`);
   await close();
 });
+
+// The places that a reference has: those of its links, which are operationIds,
+// and those that the renderer has for what it shows once one scrolls there.
+function rendererPlaces() {
+  const doc = window.ltsDocument;
+  if (!doc) {
+    return [];
+  }
+  const models = { en: "models", zh: "模型" }[document.documentElement.lang];
+  const places = ["description/introduction", models, ...Object.keys(doc.components.schemas).map((name) => `${models}/${name}`)];
+  for (const { operationId, tags } of Object.values(doc.paths).flatMap((item) => Object.values(item))) {
+    if (operationId) {
+      places.push(operationId, `tag/${tags[0]}`, `tag/${tags[0]}/${operationId}`);
+    }
+  }
+  return places;
+}

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"regexp"
 
 	"github.com/ltskit/ltskit/openapi"
 )
@@ -26,7 +27,8 @@ type change struct {
 	Operation string // operationId, or empty
 	Rule      string
 	Level     string // "breaking", "risky" or "compatible"
-	Text      string // in English, with code in backquotes
+	Text      string // with code in backquotes
+	English   bool   // whether the text is in English on a page of another language
 }
 
 // A messageChange is an error that is worded differently, or that one of the
@@ -37,8 +39,31 @@ type messageChange struct {
 	Before, After string
 }
 
+// translate puts a change into the words of the site: those of its rule, in which
+// {1} stands for the first code of the English text. Rules without words of
+// their own stay as oasdiff says them.
+func (c *change) translate(words texts) {
+	sentence, ok := words["rule-"+c.Rule]
+	if !ok {
+		c.English = true
+		return
+	}
+	var codes []string
+	for _, match := range backquoted.FindAllStringSubmatch(c.Text, -1) {
+		codes = append(codes, match[0])
+	}
+	c.Text = placeholder.ReplaceAllStringFunc(sentence, func(p string) string {
+		if i := int(p[1] - '1'); i < len(codes) {
+			return codes[i]
+		}
+		return p
+	})
+}
+
+var placeholder = regexp.MustCompile(`\{[1-9]\}`)
+
 // steps compares the editions of a language, each with the next.
-func steps(editions []edition) ([]step, error) {
+func steps(editions []edition, words texts) ([]step, error) {
 	var all []step
 	if err := json.Unmarshal(changesFile, &all); err != nil {
 		return nil, fmt.Errorf("changes.json: %w", err)
@@ -51,6 +76,11 @@ func steps(editions []edition) ([]step, error) {
 		before, after := byName[all[i].From], byName[all[i].To]
 		if before.Doc == nil || after.Doc == nil {
 			return nil, fmt.Errorf("changes.json: there is no edition %q or %q; make generate writes the file", all[i].From, all[i].To)
+		}
+		if before.Language != openapi.English {
+			for j := range all[i].Changes {
+				all[i].Changes[j].translate(words)
+			}
 		}
 		all[i].Messages = messageChanges(before, after)
 		all[i].Added = onlyDescribedIn(after, before)

@@ -190,7 +190,7 @@ func (w *writer) contradictions() error {
 }
 
 func (w *writer) changes() error {
-	all, err := steps(w.editions)
+	all, err := steps(w.editions, w.words)
 	if err != nil {
 		return err
 	}

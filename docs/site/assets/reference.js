@@ -73,9 +73,13 @@
     },
   });
   // What Scalar 1.72 does not tell a screen reader: the names of the buttons that
-  // copy an example, which show only to who points at them, and of the fields of
-  // credentials, which call themselves lists and are none.
+  // copy an example, which show only to who points at them; of the fields of
+  // credentials, which call themselves lists and are none; and that a button is
+  // one.
   new MutationObserver(() => {
+    for (const button of document.querySelectorAll("button[role=none]")) {
+      button.removeAttribute("role");
+    }
     for (const button of page.querySelectorAll(".scalar-code-copy:not([aria-label])")) {
       button.setAttribute("aria-label", page.dataset.copy);
     }
@@ -83,7 +87,7 @@
       field.setAttribute("role", "textbox");
       field.setAttribute("aria-label", field.dataset.placeholder);
     }
-  }).observe(page, { childList: true, subtree: true });
+  }).observe(document.body, { childList: true, subtree: true });
 
   const reference = Scalar.createApiReference("#reference", configuration());
   document.addEventListener("lts-theme", () => reference.updateConfiguration(configuration()));
