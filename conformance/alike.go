@@ -147,10 +147,20 @@ func (t *trial) transfersOfNamesAlike() {
 	common := map[string][]string{"log_stream_name": {t.prefix + "common"}}
 	all := find(common)
 	t.check(len(all) == len(transfers), nil, "/log_transfers", fmt.Sprintf("%d transfers read a stream of this name", len(transfers)), all)
-	for _, page := range []struct{ offset, limit int }{{0, 1}, {1, 1}, {1, 2}, {2, 2}, {3, 2}, {3, 100}, {4, 1}, {9, 1}, {0, 3}, {0, 4}} {
-		query := map[string][]string{"log_stream_name": common["log_stream_name"], "offset": {fmt.Sprint(page.offset)}, "limit": {fmt.Sprint(page.limit)}}
-		from := min(page.offset, len(all))
-		check(query, all[from:min(from+page.limit, len(all))]...)
+	for _, limit := range []int{1, 2, 3, 4, 100} { // in whichever order
+		var paged []string
+		for offset := 0; offset <= len(all)+1; offset++ {
+			got := find(map[string][]string{
+				"log_stream_name": common["log_stream_name"], "offset": {fmt.Sprint(offset)}, "limit": {fmt.Sprint(limit)},
+			})
+			left := min(limit, max(0, len(all)-offset))
+			t.check(len(got) == left, nil, "/log_transfers", fmt.Sprintf("%d of %d are left at offset %d with limit %d", left, len(all), offset, limit), got)
+			if offset%limit == 0 {
+				paged = append(paged, got...)
+			}
+		}
+		slices.Sort(paged)
+		t.check(slices.Equal(slices.Sorted(slices.Values(all)), paged), nil, "/log_transfers", fmt.Sprintf("pages of %d have each transfer once", limit), paged)
 	}
 }
 

@@ -180,9 +180,9 @@ func changeMutants() []accessMutant {
 
 		{name: "names of streams are found in small letters", caughtBy: "values/streams/names", wrap: filter(`/log-streams$`, "log_stream_name", strings.ToLower)},
 		{name: "names of groups are found in small letters", caughtBy: "values/transfers/names", wrap: filter(`^GET /v2/[^/]+/transfers$`, "log_group_name", strings.ToLower)},
-		{name: "an offset counts pages", caughtBy: "values/transfers/names", wrap: on(`^GET /v2/[^/]+/transfers$`, func(_ *world, r *http.Request) {
-			if query := r.URL.Query(); query.Get("limit") == "2" && query.Get("offset") == "1" {
-				query.Set("offset", "2")
+		{name: "an offset counts tens", caughtBy: "values/transfers/names", wrap: on(`^GET /v2/[^/]+/transfers$`, func(_ *world, r *http.Request) {
+			if query := r.URL.Query(); query.Get("limit") == "2" && query.Get("offset") != "" {
+				query.Set("offset", query.Get("offset")+"0")
 				r.URL.RawQuery = query.Encode()
 			}
 		})},
