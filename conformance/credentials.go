@@ -153,7 +153,8 @@ type caller struct {
 	projectID   string
 	credentials credentials
 	token       string // empty for a caller that signs
-	anonymous   bool   // the target declares no credentials
+	anonymous   bool   // the target declares no credentials, or gives no token for them
+	tokenless   error  // how a login succeeded that gave no token, which its cases find wrong
 }
 
 // errNoCredentials says that the target declares none for a project.
@@ -165,6 +166,9 @@ func (s *session) newCaller(ctx context.Context, projectID, token, accessKey, se
 	switch {
 	case s.target.Account.Password != "":
 		token, err := s.login(ctx, projectID)
+		if errors.Is(err, errNoToken) {
+			return caller{projectID: projectID, credentials: anonymous, anonymous: true, tokenless: err}, nil
+		}
 		if err != nil {
 			return caller{}, err
 		}
@@ -178,7 +182,11 @@ func (s *session) newCaller(ctx context.Context, projectID, token, accessKey, se
 	}
 }
 
-// login gets a token for a project.
+// errNoToken says that a login succeeded, and gave no token.
+var errNoToken = errors.New("the login gave no token: its answer has no header X-Subject-Token")
+
+// login gets a token for a project. Any success is one: that the status or the
+// body are wrong is for the cases of the operation to find.
 func (s *session) login(ctx context.Context, projectID string) (string, error) {
 	a := s.target.Account
 	q := question{operation: "CreateToken", body: loginBody(a, projectID), as: anonymous}
@@ -186,10 +194,13 @@ func (s *session) login(ctx context.Context, projectID string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	token := answer.header.Get("X-Subject-Token")
-	if answer.status != http.StatusCreated || token == "" {
+	if answer.status < http.StatusOK || answer.status >= http.StatusMultipleChoices {
 		return "", fmt.Errorf("no token for user %q of domain %q: status %d: %s",
 			a.User, a.Domain, answer.status, strings.TrimSpace(string(answer.body)))
+	}
+	token := answer.header.Get("X-Subject-Token")
+	if token == "" {
+		return "", errNoToken
 	}
 	return token, nil
 }

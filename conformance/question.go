@@ -130,6 +130,9 @@ func (s *session) requestFor(q question) (request, error) {
 	if r.as == nil {
 		r.as = anonymous
 		if needsToken(operation) {
+			if s.own.tokenless != nil {
+				return request{}, s.own.tokenless
+			}
 			r.as = s.own.credentials
 		}
 	}

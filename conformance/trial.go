@@ -6,6 +6,8 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"net/http"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,15 +66,41 @@ func (s *session) try(ctx context.Context, c testCase) Result {
 // run calls the case until it ends or stops.
 func (t *trial) run() {
 	defer func() {
-		switch ended := recover().(type) {
-		case nil:
-		case stop:
+		if ended := ending(recover()); ended != nil {
 			t.result.Outcome, t.result.Reason = ended.outcome, ended.reason
-		default:
-			panic(ended)
 		}
 	}()
 	t.c.run(t)
+}
+
+// ending says how a case ended early, for a deferred function that recovers. The
+// answer of a target may be what no case thought of: a panic over it ends one
+// case, and not the run.
+func ending(recovered any) *stop {
+	switch ended := recovered.(type) {
+	case nil:
+		return nil
+	case stop:
+		return &ended
+	default:
+		return &stop{CouldNotRun, fmt.Sprintf("the suite itself failed: %v, at %s", ended, panickedAt())}
+	}
+}
+
+// panickedAt says where a panic began.
+func panickedAt() string {
+	const above = 4 // Callers, this function, ending and the deferred function
+	callers := make([]uintptr, 16)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(above, callers)])
+	for {
+		frame, more := frames.Next()
+		if !strings.HasPrefix(frame.Function, "runtime.") {
+			return fmt.Sprintf("%s:%d", filepath.Base(frame.File), frame.Line)
+		}
+		if !more {
+			return "an unknown place"
+		}
+	}
 }
 
 func hash(text string) uint64 {
@@ -200,12 +228,8 @@ func (t *trial) clients(n int, run func(client int)) {
 	for client := range n {
 		group.Go(func() {
 			defer func() {
-				switch ended := recover().(type) {
-				case nil:
-				case stop:
-					stopped <- ended
-				default:
-					panic(ended)
+				if ended := ending(recover()); ended != nil {
+					stopped <- *ended
 				}
 			}()
 			run(client)
