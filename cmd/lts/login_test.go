@@ -106,7 +106,7 @@ func TestLoginThatFails(t *testing.T) {
 		"no user":        {"LTS_PASSWORD=dev", refusal{[]string{"login", "--endpoint", s.url, "--domain", "dev"}, exitBroken, "lts: --user is missing\n"}},
 		"user and development": {"LTS_PASSWORD=dev", refusal{
 			[]string{"login", "--dev", "--user", "a"}, exitBroken,
-			"lts: if any flags in the group [dev user] are set none of the others can be; [dev user] were all set\n",
+			"lts: --dev and --user exclude each other\n",
 		}},
 		"no address": {"LTS_PASSWORD=dev", refusal{
 			[]string{"login", "--endpoint", "lts.example.com", "--domain", "dev", "--user", "dev", "--project", "dev"}, exitBroken,

@@ -82,6 +82,8 @@ func newRoot(now func() time.Time) *cobra.Command {
 		SilenceErrors: true,
 		Args:          cobra.ArbitraryArgs,
 		RunE:          helpOrUnknown,
+
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return checkFlagRules(cmd) },
 	}
 	root.SetVersionTemplate("{{.Version}}")
 	root.SetFlagErrorFunc(explainFlag)
