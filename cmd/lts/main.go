@@ -65,10 +65,10 @@ func execute(ctx context.Context, root *cobra.Command, args []string, stdout, st
 	case errors.Is(err, errNo):
 		return exitFailed
 	case errors.Is(err, errInterrupted):
-		_, _ = fmt.Fprintf(stderr, "lts: %v\n", err)
+		say(stderr, "lts: %v", err)
 		return exitInterrupted
 	default:
-		_, _ = fmt.Fprintf(stderr, "lts: %v\n", err)
+		say(stderr, "lts: %v", err)
 		return exitBroken
 	}
 }

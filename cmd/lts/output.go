@@ -95,23 +95,62 @@ func showOne[V view](out io.Writer, format string, titles []string, v V) error {
 }
 
 func showLine(out io.Writer, format string, v view) error {
-	if format == asJSONL {
-		return newEncoder(out).Encode(v)
+	text := v.id()
+	if terminal.Is(out) {
+		text = terminal.Printable(text)
 	}
-	_, err := fmt.Fprintln(out, v.id())
+	if format == asJSONL {
+		var err error
+		if text, err = jsonText(v, ""); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintln(out, text)
 	return err
 }
 
-func newEncoder(out io.Writer) *json.Encoder {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	return encoder
+func writeJSON(out io.Writer, value any) error {
+	text, err := jsonText(value, "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, text)
+	return err
 }
 
-func writeJSON(out io.Writer, value any) error {
-	encoder := newEncoder(out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
+// jsonText is a value as JSON, without the end of line. Package encoding/json
+// leaves control characters above 0x7e as they are, and some of them steer
+// terminals.
+func jsonText(value any, indent string) (string, error) {
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", indent)
+	if err := encoder.Encode(value); err != nil {
+		return "", err
+	}
+	return escapeControls(strings.TrimSuffix(text.String(), "\n")), nil
+}
+
+func escapeControls(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r >= 0x7f && r < 0xa0 }) {
+		return text
+	}
+	return controlEscapes.Replace(text)
+}
+
+var controlEscapes = func() *strings.Replacer {
+	var pairs []string
+	for r := rune(0x7f); r < 0xa0; r++ {
+		pairs = append(pairs, string(r), fmt.Sprintf(`\u%04x`, r))
+	}
+	return strings.NewReplacer(pairs...)
+}()
+
+// say writes a message for people. What a service or a file has put into it
+// cannot steer a terminal.
+func say(out io.Writer, format string, args ...any) {
+	_, _ = fmt.Fprintln(out, terminal.Message(fmt.Sprintf(format, args...)))
 }
 
 func writeTable[V view](out io.Writer, titles []string, views []V) error {

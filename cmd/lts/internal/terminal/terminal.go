@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -65,8 +66,14 @@ const (
 
 // Printable gives text with its control characters but for tabs written out, so
 // that it cannot steer a terminal.
-func Printable(text string) string {
-	steers := func(r rune) bool { return unicode.IsControl(r) && r != '\t' }
+func Printable(text string) string { return writtenOut(text, '\t') }
+
+// Message is [Printable] for text of several lines.
+func Message(text string) string { return writtenOut(text, '\t', '\n') }
+
+// writtenOut writes out the control characters that are not kept.
+func writtenOut(text string, kept ...rune) string {
+	steers := func(r rune) bool { return unicode.IsControl(r) && !slices.Contains(kept, r) }
 	if !strings.ContainsFunc(text, steers) {
 		return text
 	}
@@ -91,7 +98,7 @@ func Ask(ctx context.Context, in io.Reader, out io.Writer, question string) (str
 	if !Is(in) {
 		return "", ErrNobody
 	}
-	_, _ = fmt.Fprint(out, question)
+	_, _ = fmt.Fprint(out, Message(question))
 	return wait(ctx, func() (string, error) { return ReadLine(in) })
 }
 
@@ -111,10 +118,13 @@ func Password(ctx context.Context, in io.Reader, out io.Writer, question string)
 		return string(data), err
 	})
 	_, _ = fmt.Fprintln(out) // the end of line was not shown either
-	if ctx.Err() != nil {
-		return "", errors.Join(err, term.Restore(fd, state)) // the reader still holds the terminal
+	if ctx.Err() == nil {
+		return password, err
 	}
-	return password, err
+	if failed := term.Restore(fd, state); failed != nil { // the reader still holds the terminal
+		return "", errors.Join(err, failed)
+	}
+	return "", err
 }
 
 // wait waits for a reader that no context reaches.
