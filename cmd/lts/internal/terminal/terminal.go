@@ -108,7 +108,7 @@ func Password(ctx context.Context, in io.Reader, out io.Writer, question string)
 		return "", ErrNobody
 	}
 	fd := int(in.(*os.File).Fd())
-	state, err := term.GetState(fd)
+	state, err := term.MakeRaw(fd) // nothing is shown any more, before anybody is asked
 	if err != nil {
 		return "", err
 	}
@@ -117,14 +117,12 @@ func Password(ctx context.Context, in io.Reader, out io.Writer, question string)
 		data, err := term.ReadPassword(fd)
 		return string(data), err
 	})
+	failed := term.Restore(fd, state)
 	_, _ = fmt.Fprintln(out) // the end of line was not shown either
-	if ctx.Err() == nil {
-		return password, err
-	}
-	if failed := term.Restore(fd, state); failed != nil { // the reader still holds the terminal
+	if failed != nil {
 		return "", errors.Join(err, failed)
 	}
-	return "", err
+	return password, err
 }
 
 // wait waits for a reader that no context reaches.
