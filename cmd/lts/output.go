@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
+	"github.com/rivo/uniseg"
 	"github.com/spf13/cobra"
 
 	"github.com/ltskit/ltskit/cmd/lts/internal/terminal"
@@ -153,21 +153,30 @@ func say(out io.Writer, format string, args ...any) {
 	_, _ = fmt.Fprintln(out, terminal.Message(fmt.Sprintf(format, args...)))
 }
 
+// writeTable writes a row for every view, in columns as wide as the widest cell
+// and two spaces apart. A Chinese character is as wide as two letters.
 func writeTable[V view](out io.Writer, titles []string, views []V) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	writeRow(table, titles)
+	rows := [][]string{titles}
 	for _, v := range views {
-		writeRow(table, v.cells())
+		rows = append(rows, v.cells())
 	}
-	return table.Flush()
-}
-
-// writeRow writes into the memory of a table, which takes everything.
-func writeRow(table *tabwriter.Writer, cells []string) {
-	for i, cell := range cells {
-		cells[i] = strings.ReplaceAll(terminal.Printable(cell), "\t", " ") // a tab would begin another cell
+	widths := make([]int, len(titles))
+	for _, row := range rows {
+		for i, cell := range row {
+			row[i] = strings.ReplaceAll(terminal.Printable(cell), "\t", " ")
+			widths[i] = max(widths[i], uniseg.StringWidth(row[i]))
+		}
 	}
-	_, _ = fmt.Fprintln(table, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
+	var table strings.Builder
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString(cell + strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell)+2))
+		}
+		table.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	_, err := io.WriteString(out, table.String())
+	return err
 }
 
 // shownTime is the form of times in tables, in the local time zone.
