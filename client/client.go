@@ -96,12 +96,16 @@ func (c config) build(endpoint, projectID string) (*Client, error) {
 }
 
 func parseEndpoint(endpoint string) (*url.URL, error) {
+	const example = "want an address such as https://lts.region.example.com"
 	address, err := url.Parse(endpoint)
 	if err != nil {
-		return nil, fmt.Errorf("endpoint: %w", err)
+		if wrong, ok := errors.AsType[*url.Error](err); ok {
+			err = wrong.Err // the rest of it repeats the address
+		}
+		return nil, fmt.Errorf("endpoint %q: %w; %s", endpoint, err, example)
 	}
 	if address.Scheme != "http" && address.Scheme != "https" || address.Host == "" {
-		return nil, fmt.Errorf("endpoint %q: want an address such as https://lts.region.example.com", endpoint)
+		return nil, fmt.Errorf("endpoint %q: %s", endpoint, example)
 	}
 	if address.User != nil || address.RawQuery != "" || address.Fragment != "" {
 		return nil, fmt.Errorf("endpoint %q: has more than scheme, host and path", address.Redacted())

@@ -19,6 +19,12 @@ func TestNewRefuses(t *testing.T) {
 		want     string // part of the error
 	}{
 		"no endpoint":               {"", "p", []client.Option{token}, "endpoint"},
+		"an endpoint of no scheme":  {"127.0.0.1:8080", "p", []client.Option{token}, "want an address such as https://"},
+		"an endpoint with a space":  {"https://lts example", "p", []client.Option{token}, "want an address such as https://"},
+		"no hook":                   {"https://lts.example.test", "p", []client.Option{token, client.WithHook(nil)}, "WithHook"},
+		"no clock":                  {"https://lts.example.test", "p", []client.Option{token, client.WithClock(nil)}, "WithClock"},
+		"no source of tokens":       {"https://lts.example.test", "p", []client.Option{client.WithTokenSource(nil)}, "WithTokenSource"},
+		"a name of two lines":       {"https://lts.example.test", "p", []client.Option{token, client.WithUserAgent("a\nb")}, "WithUserAgent"},
 		"an endpoint of no host":    {"https://", "p", []client.Option{token}, "endpoint"},
 		"another scheme":            {"ftp://lts.example.test", "p", []client.Option{token}, "endpoint"},
 		"a query":                   {"https://lts.example.test?a=b", "p", []client.Option{token}, "more than"},

@@ -94,6 +94,9 @@ type AccessToken struct {
 // refuses it, and never asks for two at a time.
 func WithTokenSource(source func(context.Context) (AccessToken, error)) Option {
 	return func(c *config) {
+		if source == nil {
+			c.problem("WithTokenSource: the function is nil")
+		}
 		c.identify("WithTokenSource", func(c config, _ *Tokens, _ string) (credentials, error) {
 			return newTokenCache(c, source), nil
 		})

@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // An Option sets up a client.
@@ -171,7 +173,12 @@ func WithTimeout(timeout time.Duration) Option {
 // WithUserAgent puts the name of a program before that of this module in the
 // header User-Agent.
 func WithUserAgent(name string) Option {
-	return func(c *config) { c.userAgent = name + " " + defaultUserAgent() }
+	return func(c *config) {
+		if strings.ContainsFunc(name, unicode.IsControl) {
+			c.problem("WithUserAgent: the name has control characters")
+		}
+		c.userAgent = name + " " + defaultUserAgent()
+	}
 }
 
 // WithRetry replaces the default policy. What the policy does not say stays at
@@ -189,13 +196,23 @@ func WithRetry(policy RetryPolicy) Option {
 // are called in their order. They may be called concurrently and should not
 // take long.
 func WithHook(hook func(context.Context, Attempt)) Option {
-	return func(c *config) { c.hooks = append(c.hooks, hook) }
+	return func(c *config) {
+		if hook == nil {
+			c.problem("WithHook: the function is nil")
+		}
+		c.hooks = append(c.hooks, hook)
+	}
 }
 
 // WithClock replaces [time.Now], for tests: tokens end, requests are signed and
 // records are dated by it.
 func WithClock(now func() time.Time) Option {
-	return func(c *config) { c.now = now }
+	return func(c *config) {
+		if now == nil {
+			c.problem("WithClock: the function is nil")
+		}
+		c.now = now
+	}
 }
 
 const modulePath = "github.com/ltskit/ltskit"

@@ -17,6 +17,7 @@ type Records struct{ *core }
 // the service has them. The labels, at most 100, are those of every record. It
 // fails with [lts.ErrGroupNotFound], [lts.ErrStreamNotFound], and with
 // [lts.ErrInvalidBody] for an empty or too long record or a time that is none.
+// Bytes of a content that are not UTF-8 become U+FFFD, because requests are JSON.
 //
 // Write is not repeated when that could write a record twice: after a cut
 // connection or an unavailable service the caller decides. A [Writer] does, and

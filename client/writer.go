@@ -114,7 +114,8 @@ func setDefault[T int | time.Duration | Compression](option *T, value T) {
 // client's clock. Add waits while the writer's memory is full; then the context
 // matters. A record that it does not take is the error: [ErrWriterClosed],
 // [lts.ErrInvalidBody] for one that is empty, too long or from before 1970, or the
-// cause of the context's end. Those before it have been taken.
+// cause of the context's end. Those before it have been taken. Bytes of a
+// content that are not UTF-8 become U+FFFD, because requests are JSON.
 func (w *Writer) Add(ctx context.Context, records ...lts.NewRecord) error {
 	for _, record := range records {
 		if record.TimeNS == 0 {
@@ -361,7 +362,8 @@ func (w *Writer) send(b *batch, i, j int) error {
 		ctx, w.records.project, w.stream.GroupID, w.stream.ID, &params, jsonType, bytes.NewReader(body)))
 }
 
-// A LostError says which records a [Writer] has not written.
+// A LostError says which records a [Writer] has not written. Those whose last
+// request was cut off may be there all the same.
 type LostError struct {
 	// Records are those that were not written, as many of them as fit into the
 	// writer's memory.
@@ -374,7 +376,11 @@ type LostError struct {
 
 // Error gives the number and the reason.
 func (e *LostError) Error() string {
-	return fmt.Sprintf("client: %d records were not written: %s", e.Count, strings.TrimPrefix(e.Err.Error(), "client: "))
+	what := "records were"
+	if e.Count == 1 {
+		what = "record was"
+	}
+	return fmt.Sprintf("client: %d %s not written: %s", e.Count, what, strings.TrimPrefix(e.Err.Error(), "client: "))
 }
 
 // Unwrap gives the reason.

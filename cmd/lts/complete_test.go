@@ -54,7 +54,7 @@ func TestManualPages(t *testing.T) {
 			t.Errorf("%s: %v, %.100q; want a manual page", page, err, data)
 		}
 	}
-	refusal{[]string{"man"}, exitBroken, "lts: required flag(s) \"dir\" not set\n"}.check(t)
+	refusal{[]string{"man"}, exitBroken, "lts: --dir is missing: folder for the pages\n"}.check(t)
 	file := logFile(t, "")
 	if got := runIt(t, "man", "--dir", file); got.status != exitBroken || !strings.HasPrefix(got.stderr, "lts: --dir: ") {
 		t.Errorf("lts man into a file: %d, %q; want the flag and the reason", got.status, got.stderr)

@@ -52,7 +52,16 @@ func TestGroupsThatFail(t *testing.T) {
 			"lts: there is no group \"payments\"; lts groups list shows those that there are\n",
 		},
 		"nothing to change": {
-			[]string{"groups", "update", "web"}, exitBroken, "lts: at least one of the flags in the group [ttl tag] is required\n",
+			[]string{"groups", "update", "web"}, exitBroken, "lts: one of --ttl and --tag is needed\n",
+		},
+		"days that are no number": {
+			[]string{"groups", "create", "a", "--ttl", "abc"}, exitBroken, "lts: --ttl: \"abc\" is not a whole number\n",
+		},
+		"days beyond all numbers": {
+			[]string{"groups", "create", "a", "--ttl", "99999999999999999999"}, exitBroken, "lts: --ttl: \"99999999999999999999\" is too large or too small\n",
+		},
+		"neither true nor false": {
+			[]string{"groups", "delete", "web", "--yes=perhaps"}, exitBroken, "lts: --yes: \"perhaps\" is not true or false\n",
 		},
 		"tag without a value": {
 			[]string{"groups", "create", "a", "--tag", "team"}, exitBroken, "lts: --tag: \"team\" is not key=value\n",

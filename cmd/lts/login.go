@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -122,6 +123,9 @@ func (l *loginCommand) complete(cmd *cobra.Command) error {
 	if err := ask(cmd, &l.Endpoint, "endpoint", "Endpoint, such as https://lts.example.com: "); err != nil {
 		return err
 	}
+	if _, err := l.IdentityClient("none", l.options(cmd)...); err != nil { // before anything else is asked
+		return err
+	}
 	if l.AccessKey != "" {
 		if err := ask(cmd, &l.ProjectID, "project-id", "ID of the project: "); err != nil {
 			return err
@@ -173,9 +177,8 @@ func askSecret(cmd *cobra.Command, value *string, variable, question string) err
 // check finds the project and asks the service something, so that a profile that
 // is kept works.
 func (l *loginCommand) check(cmd *cobra.Command) error {
-	ctx := cmd.Context()
 	if l.ProjectID == "" {
-		if err := l.findProject(ctx, l.options(cmd)); err != nil {
+		if err := l.findProject(cmd); err != nil {
 			return err
 		}
 	}
@@ -183,7 +186,7 @@ func (l *loginCommand) check(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.Groups.List(ctx)
+	_, err = c.Groups.List(cmd.Context())
 	return wrongSecret(err)
 }
 
@@ -197,33 +200,53 @@ func wrongSecret(err error) error {
 	return err
 }
 
-// findProject finds the ID of the project among those that the user may use.
-func (l *loginCommand) findProject(ctx context.Context, opts []client.Option) error {
-	c, err := l.IdentityClient("none", opts...)
+// findProject finds the ID of the project among those that the user may use. It
+// asks which one where there are several.
+func (l *loginCommand) findProject(cmd *cobra.Command) error {
+	projects, err := l.projects(cmd.Context(), l.options(cmd))
 	if err != nil {
 		return err
+	}
+	if l.project == "" && len(projects) == 1 {
+		l.ProjectID = projects[0].ID
+		return nil
+	}
+	names := make([]string, len(projects))
+	for i, p := range projects {
+		names[i] = p.Name
+	}
+	list := strings.Join(names, ", ")
+	if len(projects) == 0 {
+		return errors.New("the user may use no project")
+	}
+	err = ask(cmd, &l.project, "project", "Project, one of "+list+": ")
+	if err != nil && cmd.Context().Err() == nil {
+		err = fmt.Errorf("%w: the user may use %s", err, list)
+	}
+	if err != nil {
+		return err
+	}
+	i := slices.Index(names, l.project)
+	if i < 0 {
+		return fmt.Errorf("--project: the user may use no project %q, only %s%s", l.project, list, suggest.DidYouMean(l.project, names))
+	}
+	l.ProjectID = projects[i].ID
+	return nil
+}
+
+// projects lists the projects that the user may use.
+func (l *loginCommand) projects(ctx context.Context, opts []client.Option) ([]lts.Project, error) {
+	c, err := l.IdentityClient("none", opts...)
+	if err != nil {
+		return nil, err
 	}
 	domain := lts.Reference{Name: l.Domain}
 	token, err := c.Tokens.Create(ctx, lts.Credentials{UserName: l.User, Domain: domain, Password: l.Password, DomainScope: &domain})
 	if err != nil {
-		return wrongSecret(err)
+		return nil, wrongSecret(err)
 	}
 	if c, err = l.IdentityClient(token.Value, opts...); err != nil {
-		return err
+		return nil, err
 	}
-	projects, err := c.Tokens.Projects(ctx, "")
-	if err != nil {
-		return err
-	}
-	names := make([]string, len(projects))
-	for i, p := range projects {
-		if names[i] = p.Name; p.Name == l.project || l.project == "" && len(projects) == 1 {
-			l.ProjectID = p.ID
-			return nil
-		}
-	}
-	if l.project == "" {
-		return fmt.Errorf("--project is missing: the user may use %s", strings.Join(names, ", "))
-	}
-	return fmt.Errorf("--project: the user may use no project %q, only %s%s", l.project, strings.Join(names, ", "), suggest.DidYouMean(l.project, names))
+	return c.Tokens.Projects(ctx, "")
 }

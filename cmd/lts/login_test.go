@@ -80,6 +80,26 @@ func TestLoginOnATerminal(t *testing.T) {
 	}
 }
 
+func TestLoginAsksWhichProject(t *testing.T) {
+	s := start(t)
+	newHome(t)
+	t.Setenv("LTS_PASSWORD", "dev")
+	dialog := [][2]string{{"Project, one of dev, other: ", "other"}}
+	status, shown := newConsole(t).run(t, dialog, "login", "--endpoint", s.url, "--domain", "dev", "--user", "dev")
+	if got := profilesIn(t).Profiles["default"].ProjectID; status != 0 || got != embedded.OtherProjectID {
+		t.Errorf("lts login: %d, project %q, %q; want %q", status, got, shown, embedded.OtherProjectID)
+	}
+}
+
+func TestLoginRefusesAnEndpointBeforeItAsksMore(t *testing.T) {
+	newHome(t)
+	dialog := [][2]string{{"Endpoint", "127.0.0.1:8080"}}
+	status, shown := newConsole(t).run(t, dialog, "login")
+	if status != exitBroken || !strings.Contains(shown, "want an address such as https://") || strings.Contains(shown, "Domain") {
+		t.Errorf("lts login: %d, %q; want %d, an example of an address, and no more questions", status, shown, exitBroken)
+	}
+}
+
 func TestLoginThatFails(t *testing.T) {
 	s := start(t)
 	user := []string{"login", "--endpoint", s.url, "--domain", "dev", "--user", "dev"}
@@ -106,7 +126,7 @@ func TestLoginThatFails(t *testing.T) {
 		"no user":        {"LTS_PASSWORD=dev", refusal{[]string{"login", "--endpoint", s.url, "--domain", "dev"}, exitBroken, "lts: --user is missing\n"}},
 		"user and development": {"LTS_PASSWORD=dev", refusal{
 			[]string{"login", "--dev", "--user", "a"}, exitBroken,
-			"lts: if any flags in the group [dev user] are set none of the others can be; [dev user] were all set\n",
+			"lts: --dev and --user exclude each other\n",
 		}},
 		"no address": {"LTS_PASSWORD=dev", refusal{
 			[]string{"login", "--endpoint", "lts.example.com", "--domain", "dev", "--user", "dev", "--project", "dev"}, exitBroken,

@@ -33,7 +33,7 @@ func TestLogtanksThatFail(t *testing.T) {
 	mustRun(t, "streams", "create", "web/access")
 	tests := map[string]refusal{
 		"no resource": {
-			[]string{"logtanks", "create", "web/access"}, exitBroken, "lts: required flag(s) \"resource\" not set\n",
+			[]string{"logtanks", "create", "web/access"}, exitBroken, "lts: --resource is missing: ID of the listener\n",
 		},
 		"logtank that there is not": {
 			[]string{"logtanks", "show", listener}, exitBroken, "lts: ShowLogtank: 404 GA.9002: Not found: ID (request ID)\n",

@@ -65,10 +65,10 @@ func execute(ctx context.Context, root *cobra.Command, args []string, stdout, st
 	case errors.Is(err, errNo):
 		return exitFailed
 	case errors.Is(err, errInterrupted):
-		_, _ = fmt.Fprintf(stderr, "lts: %v\n", err)
+		say(stderr, "lts: %v", err)
 		return exitInterrupted
 	default:
-		_, _ = fmt.Fprintf(stderr, "lts: %v\n", err)
+		say(stderr, "lts: %v", err)
 		return exitBroken
 	}
 }
@@ -82,6 +82,8 @@ func newRoot(now func() time.Time) *cobra.Command {
 		SilenceErrors: true,
 		Args:          cobra.ArbitraryArgs,
 		RunE:          helpOrUnknown,
+
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return checkFlagRules(cmd) },
 	}
 	root.SetVersionTemplate("{{.Version}}")
 	root.SetFlagErrorFunc(explainFlag)

@@ -22,6 +22,8 @@ func TestUsage(t *testing.T) {
 		"unknown command":             {[]string{"sreve"}, exitBroken, "", `unknown command "sreve"`},
 		"unknown flag":                {[]string{"--verbose"}, exitBroken, "", "unknown flag: --verbose"},
 		"unknown flag of serve":       {[]string{"serve", "--port", "80"}, exitBroken, "", "unknown flag: --port; the port is part of the address, as in --listen 127.0.0.1:8080\n"},
+		"upstream that is missing":    {[]string{"proxy"}, exitBroken, "", "lts: --upstream is missing: base URL of the implementation\n"},
+		"folder by another name":      {[]string{"serve", "--data-dir", "x"}, exitBroken, "", "unknown flag: --data-dir; the data folder is --data\n"},
 		"unknown flag of conform":     {[]string{"conform", "--password", "x"}, exitBroken, "", "unknown flag: --password; the password comes from the variable LTS_PASSWORD\n"},
 		"unknown flag of document":    {[]string{"document", "--format", "yaml"}, exitBroken, "", "unknown flag: --format; the format is --output, as in -o json\n"},
 		"misspelt flag":               {[]string{"serve", "--listn", ":80"}, exitBroken, "", "unknown flag: --listn; did you mean --listen?\n"},

@@ -142,7 +142,7 @@ func (d *deletion) carryOut(s *session, cmd *cobra.Command, all []doomed) error 
 	for _, one := range all {
 		things += one.things
 		if d.dryRun {
-			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "would delete %s\n", one.what); err != nil {
+			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "would delete %s\n", terminal.Printable(one.what)); err != nil {
 				return err
 			}
 		}
@@ -178,7 +178,7 @@ func confirm(cmd *cobra.Command, all []doomed) error {
 		return err
 	}
 	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
-		_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "lts: nothing was deleted")
+		say(cmd.ErrOrStderr(), "lts: nothing was deleted")
 		return errNo
 	}
 	return nil

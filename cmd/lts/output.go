@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
+	"github.com/rivo/uniseg"
 	"github.com/spf13/cobra"
 
 	"github.com/ltskit/ltskit/cmd/lts/internal/terminal"
@@ -95,40 +95,88 @@ func showOne[V view](out io.Writer, format string, titles []string, v V) error {
 }
 
 func showLine(out io.Writer, format string, v view) error {
-	if format == asJSONL {
-		return newEncoder(out).Encode(v)
+	text := v.id()
+	if terminal.Is(out) {
+		text = terminal.Printable(text)
 	}
-	_, err := fmt.Fprintln(out, v.id())
+	if format == asJSONL {
+		var err error
+		if text, err = jsonText(v, ""); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintln(out, text)
 	return err
 }
 
-func newEncoder(out io.Writer) *json.Encoder {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	return encoder
-}
-
 func writeJSON(out io.Writer, value any) error {
-	encoder := newEncoder(out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
+	text, err := jsonText(value, "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, text)
+	return err
 }
 
+// jsonText is a value as JSON, without the end of line. Package encoding/json
+// leaves control characters above 0x7e as they are, and some of them steer
+// terminals.
+func jsonText(value any, indent string) (string, error) {
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", indent)
+	if err := encoder.Encode(value); err != nil {
+		return "", err
+	}
+	return escapeControls(strings.TrimSuffix(text.String(), "\n")), nil
+}
+
+func escapeControls(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r >= 0x7f && r < 0xa0 }) {
+		return text
+	}
+	return controlEscapes.Replace(text)
+}
+
+var controlEscapes = func() *strings.Replacer {
+	var pairs []string
+	for r := rune(0x7f); r < 0xa0; r++ {
+		pairs = append(pairs, string(r), fmt.Sprintf(`\u%04x`, r))
+	}
+	return strings.NewReplacer(pairs...)
+}()
+
+// say writes a message for people. What a service or a file has put into it
+// cannot steer a terminal.
+func say(out io.Writer, format string, args ...any) {
+	_, _ = fmt.Fprintln(out, terminal.Message(fmt.Sprintf(format, args...)))
+}
+
+// writeTable writes a row for every view, in columns as wide as the widest cell
+// and two spaces apart. A Chinese character is as wide as two letters.
 func writeTable[V view](out io.Writer, titles []string, views []V) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	writeRow(table, titles)
+	rows := [][]string{titles}
 	for _, v := range views {
-		writeRow(table, v.cells())
+		rows = append(rows, v.cells())
 	}
-	return table.Flush()
-}
-
-// writeRow writes into the memory of a table, which takes everything.
-func writeRow(table *tabwriter.Writer, cells []string) {
-	for i, cell := range cells {
-		cells[i] = strings.ReplaceAll(terminal.Printable(cell), "\t", " ") // a tab would begin another cell
+	widths := make([]int, len(titles))
+	for _, row := range rows {
+		for i, cell := range row {
+			row[i] = strings.ReplaceAll(terminal.Printable(cell), "\t", " ")
+			widths[i] = max(widths[i], uniseg.StringWidth(row[i]))
+		}
 	}
-	_, _ = fmt.Fprintln(table, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
+	var table strings.Builder
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString(cell + strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell)+2))
+		}
+		table.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	_, err := io.WriteString(out, table.String())
+	return err
 }
 
 // shownTime is the form of times in tables, in the local time zone.

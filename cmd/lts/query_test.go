@@ -97,7 +97,7 @@ func TestQueryThatFails(t *testing.T) {
 		"end before the beginning": {[]string{"query", "web/access", "--from", "1h", "--to", "2h"}, exitBroken, "lts: --to: the end is not after the beginning\n"},
 		"two beginnings": {
 			[]string{"query", "web/access", "--from", "1h", "--since", "2h"}, exitBroken,
-			"lts: if any flags in the group [since from] are set none of the others can be; [from since] were all set\n",
+			"lts: --since and --from exclude each other\n",
 		},
 		"limit below 0":            {[]string{"query", "web/access", "--limit", "-1"}, exitBroken, "lts: --limit: -1 is less than 0\n"},
 		"label without a value":    {[]string{"query", "web/access", "--label", "host"}, exitBroken, "lts: --label: \"host\" is not key=value\n"},

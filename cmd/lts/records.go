@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"io"
 	"maps"
 	"slices"
@@ -110,16 +109,13 @@ func (p *recordPrinter) printText(texts ...string) error {
 }
 
 func (p *recordPrinter) printJSON(before string, record lts.Record, after string) error {
-	var text strings.Builder
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(recordView{
+	text, err := jsonText(recordView{
 		Time: time.Unix(0, record.LineNum).UTC(), LineNum: lts.FormatLineNum(record.LineNum), Content: record.Content, Labels: record.Labels,
-	})
+	}, "")
 	if err != nil {
 		return err
 	}
-	return p.printText(before, strings.TrimSuffix(text.String(), "\n"), after)
+	return p.printText(before, text, after)
 }
 
 // found replaces the marks of the service by colours.

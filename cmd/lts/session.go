@@ -76,7 +76,7 @@ func reportAttempt(cmd *cobra.Command, a client.Attempt) {
 	if a.Status == 0 {
 		result = fmt.Sprint(a.Err)
 	}
-	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "lts: %s: %s %s: %d %s, attempt %d, %s\n",
+	say(cmd.ErrOrStderr(), "lts: %s: %s %s: %d %s, attempt %d, %s",
 		a.Operation, a.Method, a.URL, a.Status, result, a.Number, a.Duration.Round(time.Millisecond))
 }
 
@@ -109,7 +109,7 @@ func interruptible(ctx context.Context, err error) error {
 // note tells a person something that is not a result.
 func (s *session) note(cmd *cobra.Command, format string, args ...any) {
 	if !s.quiet && terminal.Is(cmd.ErrOrStderr()) {
-		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), format+"\n", args...)
+		say(cmd.ErrOrStderr(), format, args...)
 	}
 }
 

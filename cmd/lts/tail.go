@@ -125,7 +125,7 @@ func (t *tailCommand) print(cmd *cobra.Command, c *client.Client, query client.T
 			return err
 		case !failing:
 			failing = true
-			_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "lts: warning: %v; going on\n", hinted(err))
+			say(cmd.ErrOrStderr(), "lts: warning: %v; going on", hinted(err))
 		}
 	}
 	return nil

@@ -46,7 +46,7 @@ func TestTransfersThatFail(t *testing.T) {
 			"lts: --period: \"5\" is not a period such as 5min or 1hour\n",
 		},
 		"no bucket": {
-			[]string{"transfers", "create", "web/access"}, exitBroken, "lts: required flag(s) \"bucket\" not set\n",
+			[]string{"transfers", "create", "web/access"}, exitBroken, "lts: --bucket is missing: name of the bucket that it writes to\n",
 		},
 		"streams of two groups": {
 			[]string{"transfers", "create", "web/access", "shop/orders", "--bucket", "lts-test"}, exitBroken,
@@ -58,7 +58,7 @@ func TestTransfersThatFail(t *testing.T) {
 		},
 		"on and off": {
 			[]string{"transfers", "update", "none", "--enable", "--disable"}, exitBroken,
-			"lts: if any flags in the group [enable disable] are set none of the others can be; [disable enable] were all set\n",
+			"lts: --enable and --disable exclude each other\n",
 		},
 	}
 	for name, tt := range tests {

@@ -103,7 +103,7 @@ func (w *writeCommand) reportLost(cmd *cobra.Command, result outcome) error {
 	if result.stopped != "" {
 		where += "; reading stopped in " + result.stopped
 	}
-	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "lts: %d of %s not written: %s; %s\n", result.lost, plural(result.read, "line"), hinted(result.err), where)
+	say(cmd.ErrOrStderr(), "lts: %d of %s not written: %s; %s", result.lost, plural(result.read, "line"), hinted(result.err), where)
 	return errNo
 }
 
@@ -186,7 +186,7 @@ func dryWrite(cmd *cobra.Command, p place, inputs []input) error {
 			}
 			n++
 		}
-		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "would write %s of %s to %s\n", plural(n, "line"), in.name, p); err != nil {
+		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "would write %s of %s to %s\n", plural(n, "line"), in.name, terminal.Printable(p.String())); err != nil {
 			return err
 		}
 	}

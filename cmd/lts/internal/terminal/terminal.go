@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -65,8 +66,14 @@ const (
 
 // Printable gives text with its control characters but for tabs written out, so
 // that it cannot steer a terminal.
-func Printable(text string) string {
-	steers := func(r rune) bool { return unicode.IsControl(r) && r != '\t' }
+func Printable(text string) string { return writtenOut(text, '\t') }
+
+// Message is [Printable] for text of several lines.
+func Message(text string) string { return writtenOut(text, '\t', '\n') }
+
+// writtenOut writes out the control characters that are not kept.
+func writtenOut(text string, kept ...rune) string {
+	steers := func(r rune) bool { return unicode.IsControl(r) && !slices.Contains(kept, r) }
 	if !strings.ContainsFunc(text, steers) {
 		return text
 	}
@@ -91,7 +98,7 @@ func Ask(ctx context.Context, in io.Reader, out io.Writer, question string) (str
 	if !Is(in) {
 		return "", ErrNobody
 	}
-	_, _ = fmt.Fprint(out, question)
+	_, _ = fmt.Fprint(out, Message(question))
 	return wait(ctx, func() (string, error) { return ReadLine(in) })
 }
 
@@ -101,7 +108,7 @@ func Password(ctx context.Context, in io.Reader, out io.Writer, question string)
 		return "", ErrNobody
 	}
 	fd := int(in.(*os.File).Fd())
-	state, err := term.GetState(fd)
+	state, err := term.MakeRaw(fd) // nothing is shown any more, before anybody is asked
 	if err != nil {
 		return "", err
 	}
@@ -110,9 +117,10 @@ func Password(ctx context.Context, in io.Reader, out io.Writer, question string)
 		data, err := term.ReadPassword(fd)
 		return string(data), err
 	})
+	failed := term.Restore(fd, state)
 	_, _ = fmt.Fprintln(out) // the end of line was not shown either
-	if ctx.Err() != nil {
-		return "", errors.Join(err, term.Restore(fd, state)) // the reader still holds the terminal
+	if failed != nil {
+		return "", errors.Join(err, failed)
 	}
 	return password, err
 }

@@ -27,6 +27,13 @@ func TestPrintable(t *testing.T) {
 	}
 }
 
+func TestMessage(t *testing.T) {
+	const text, want = "first:\n\tred \x1b[31m\r\n", "first:\n\tred \\x1b[31m\\x0d\n"
+	if got := terminal.Message(text); got != want {
+		t.Errorf("Message(%q) = %q, want %q", text, got, want)
+	}
+}
+
 func TestReadLineLeavesTheRest(t *testing.T) {
 	in := strings.NewReader("first\r\nsecond\nlast")
 	for _, want := range []string{"first", "second", "last"} {
@@ -67,7 +74,7 @@ func TestAQuestionEndsWithItsContext(t *testing.T) {
 	} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(reason)
-		if _, err := ask(ctx, device, io.Discard, "? "); !errors.Is(err, reason) {
+		if _, err := ask(ctx, device, io.Discard, "? "); err != reason { //nolint:errorlint // nothing may be around it
 			t.Errorf("%s: %v, want %v", name, err, reason)
 		}
 	}
