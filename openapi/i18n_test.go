@@ -74,7 +74,10 @@ func TestCompare(t *testing.T) {
 		{"example translated", "value: {description: A log}", "value: {description: 日志}", []string{"/value/description: is 日志, in English A log"}},
 		{"property called value", "properties: {value: {description: A log}}", "properties: {value: {description: A log}}", []string{`/properties/value/description: "A log" is not translated`}},
 		{"property called description", "properties: {description: {type: string}}", "properties: {description: {type: string}}", nil},
-		{"contradictions", "x-contradictions: [{description: A}]", "x-contradictions: [{description: A}]", nil},
+		{"contradiction", "x-contradictions: [{prints: [{source: A, says: No}]}]", "x-contradictions: [{prints: [{source: A, says: 否}]}]", nil},
+		{"print not translated", "x-contradictions: [{prints: [{says: No}]}]", "x-contradictions: [{prints: [{says: No}]}]", []string{`/x-contradictions/0/prints/0/says: "No" is not translated`}},
+		{"source of a print changed", "x-contradictions: [{prints: [{source: A}]}]", "x-contradictions: [{prints: [{source: B}]}]", []string{"/x-contradictions/0/prints/0/source: is B, in English A"}},
+		{"title of a source", "x-sources: {a: {title: A log}}", "x-sources: {a: {title: A log}}", []string{`/x-sources/a/title: "A log" is not translated`}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -98,10 +101,9 @@ const (
 // roles lists the members whose values are not objects.
 var roles = map[string]role{
 	"examples": names, "headers": names, "parameters": names, "paths": names,
-	"properties": names, "responses": names, "schemas": names, "variables": names,
+	"properties": names, "responses": names, "schemas": names, "variables": names, "x-sources": names,
 
 	"default": verbatim, "enum": verbatim, "example": verbatim, "value": verbatim,
-	"x-contradictions": verbatim, "x-sources": verbatim, // written for readers of the English sources
 }
 
 // of gives the role of the value of a member.
@@ -124,8 +126,9 @@ func (r role) element() role {
 	return r
 }
 
-// texts are the members that are translated, beside the title of the document.
-var texts = []string{"description", "remedy", "summary", "x-displayName"}
+// texts are the members that are translated, beside the titles of the document
+// and of its sources.
+var texts = []string{"because", "description", "holds", "remedy", "says", "summary", "topic", "x-displayName"}
 
 // compare lists what is wrong with a translated value: texts that are not
 // translated, and anything else that is not as in English.
@@ -177,7 +180,8 @@ func compareElements(at string, english, other []*yaml.Node, role role) []string
 }
 
 func isText(place, member string, value *yaml.Node) bool {
-	return value.Kind == yaml.ScalarNode && (slices.Contains(texts, member) || place == "/info/title")
+	title := place == "/info/title" || member == "title" && strings.HasPrefix(place, "/x-sources/")
+	return value.Kind == yaml.ScalarNode && (title || slices.Contains(texts, member))
 }
 
 func compareText(at, english, other string) []string {

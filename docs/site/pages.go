@@ -186,7 +186,7 @@ func (w *writer) contradictions() error {
 		w.note(entry{Kind: "contradiction", Title: c.Topic, Name: c.ID, Text: c.Holds + " " + c.Because, URL: "contradictions.html#" + c.ID})
 	}
 	title := w.words.Get("contradictions")
-	return w.write("contradictions", page{Path: "contradictions.html", Section: "contradictions", Title: title, English: true, Content: content})
+	return w.write("contradictions", page{Path: "contradictions.html", Section: "contradictions", Title: title, Content: content})
 }
 
 func (w *writer) changes() error {
