@@ -185,8 +185,8 @@ func (s *session) newCaller(ctx context.Context, projectID, token, accessKey, se
 // errNoToken says that a login succeeded, and gave no token.
 var errNoToken = errors.New("the login gave no token: its answer has no header X-Subject-Token")
 
-// login gets a token for a project. Any success is one: that the status or the
-// body are wrong is for the cases of the operation to find.
+// login gets a token for a project. Any success that describes one will do: what
+// else is wrong is for the cases of the operation to find.
 func (s *session) login(ctx context.Context, projectID string) (string, error) {
 	a := s.target.Account
 	q := question{operation: "CreateToken", body: loginBody(a, projectID), as: anonymous}
@@ -194,7 +194,8 @@ func (s *session) login(ctx context.Context, projectID string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if answer.status < http.StatusOK || answer.status >= http.StatusMultipleChoices {
+	described, _ := at(answer.value, "token").(object)
+	if answer.status < http.StatusOK || answer.status >= http.StatusMultipleChoices || described == nil {
 		return "", fmt.Errorf("no token for user %q of domain %q: status %d: %s",
 			a.User, a.Domain, answer.status, strings.TrimSpace(string(answer.body)))
 	}

@@ -205,7 +205,7 @@ func TestProxyThatNobodyKnowsAnythingOf(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no upstream":         {nil, `required flag(s) "upstream" not set`},
+		"no upstream":         {nil, "--upstream is missing"},
 		"a path":              {[]string{"--upstream", "http://127.0.0.1:1/v2"}, "must not have a path"},
 		"an unknown edition":  {[]string{"--upstream", "http://127.0.0.1:1", "--edition", "2023"}, "2022-08"},
 		"an unknown report":   {[]string{"--upstream", "http://127.0.0.1:1", "--report", "pdf"}, "--report"},
