@@ -28,6 +28,7 @@ type delivery struct {
 
 	adding sync.Mutex // of lines to the writer, which may wait for memory
 	added  int
+	broken int    // of those, not UTF-8
 	source string // what is being read
 
 	mu   sync.Mutex
@@ -39,6 +40,7 @@ type delivery struct {
 type outcome struct {
 	read    int
 	lost    int    // of those that were read
+	broken  int    // of those that were read, not UTF-8
 	err     error  // why, for the first of them
 	stopped string // where reading was given up; empty: everything was read
 }
@@ -121,6 +123,9 @@ func (d *delivery) add(source, line string) error {
 	err := d.writer.Add(d.ctx, lts.NewRecord{Content: line})
 	if err == nil {
 		d.added++
+		if !utf8.ValidString(line) {
+			d.broken++
+		}
 	}
 	return err
 }
@@ -137,7 +142,7 @@ func (d *delivery) close(ctx context.Context) (outcome, error) {
 	defer d.adding.Unlock()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.lost.read = d.added
+	d.lost.read, d.lost.broken = d.added, d.broken
 	cause := context.Cause(d.ctx)
 	if errors.Is(cause, errStopped) {
 		d.lost.stopped, cause = d.source, nil

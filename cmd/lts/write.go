@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"time"
+	"unicode/utf8"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -69,7 +70,7 @@ func (w *writeCommand) run(cmd *cobra.Command, c *client.Client, args []string) 
 		return err
 	}
 	if w.dryRun {
-		return dryWrite(cmd, p, inputs)
+		return w.dryWrite(cmd, p, inputs)
 	}
 	if files[0] == "-" && terminal.Is(cmd.InOrStdin()) {
 		w.note(cmd, "type lines for %s; Ctrl-D ends", p)
@@ -84,6 +85,7 @@ func (w *writeCommand) run(cmd *cobra.Command, c *client.Client, args []string) 
 	readErr := out.read(inputs, bar)
 	clearBar()
 	result, err := out.close(cmd.Context())
+	w.warnOfBroken(cmd, result.broken)
 	if err = errors.Join(readErr, err); err != nil {
 		return fmt.Errorf("%s written to %s, %d not written: %w", plural(result.written(), "line"), p, result.lost, err)
 	}
@@ -92,6 +94,13 @@ func (w *writeCommand) run(cmd *cobra.Command, c *client.Client, args []string) 
 	}
 	w.note(cmd, "%s written to %s", plural(result.written(), "line"), p)
 	return nil
+}
+
+// warnOfBroken says that records are not as the lines were.
+func (w *writeCommand) warnOfBroken(cmd *cobra.Command, n int) {
+	if n > 0 && !w.quiet {
+		say(cmd.ErrOrStderr(), "lts: warning: %s not in UTF-8; bytes that are none became U+FFFD", plural(n, "line"))
+	}
 }
 
 // reportLost says which lines were not written.
@@ -177,18 +186,23 @@ func closeAll(inputs []input) {
 	}
 }
 
-func dryWrite(cmd *cobra.Command, p place, inputs []input) error {
+func (w *writeCommand) dryWrite(cmd *cobra.Command, p place, inputs []input) error {
+	broken := 0
 	for _, in := range inputs {
 		n := 0
-		for _, err := range lines(in) {
+		for line, err := range lines(in) {
 			if err != nil {
 				return fmt.Errorf("%s: %w", in.name, err)
 			}
 			n++
+			if !utf8.ValidString(line) {
+				broken++
+			}
 		}
 		if _, err := fmt.Fprintf(cmd.OutOrStdout(), "would write %s of %s to %s\n", plural(n, "line"), in.name, terminal.Printable(p.String())); err != nil {
 			return err
 		}
 	}
+	w.warnOfBroken(cmd, broken)
 	return nil
 }

@@ -95,6 +95,25 @@ func TestWrite(t *testing.T) {
 	})
 }
 
+func TestLinesThatAreNotUTF8(t *testing.T) {
+	newStream(t)
+	file := logFile(t, "caf\xe9\nplain\n\xb0\xa1\n")
+	const warning = "lts: warning: 2 lines not in UTF-8; bytes that are none became U+FFFD\n"
+	for _, tt := range []struct {
+		flag string
+		want result
+	}{
+		{"--dry-run", result{0, "would write 3 lines of " + file + " to web/access\n", warning}},
+		{"--quiet", result{}},
+		{"--label=a=b", result{0, "", warning}},
+	} {
+		if got := runIt(t, "write", "web/access", file, tt.flag); got != tt.want {
+			t.Errorf("lts write %s: %+v, want %+v", tt.flag, got, tt.want)
+		}
+	}
+	wantContents(t, "caf\ufffd", "plain", "\ufffd\ufffd", "caf\ufffd", "plain", "\ufffd\ufffd")
+}
+
 func TestWriteThatFails(t *testing.T) {
 	newStream(t)
 	file := logFile(t, "a\n")
