@@ -74,8 +74,11 @@ func NewFromEnvironment(opts ...Option) (*Client, error) {
 		}
 		project = file.projectID
 	}
-	if endpoint == "" || project == "" {
-		return nil, fmt.Errorf("client: set %s and %s", endpointVariables[0], projectVariables[0])
+	if endpoint == "" {
+		return nil, fmt.Errorf("client: the environment names no endpoint: set %s", endpointVariables[0])
+	}
+	if project == "" {
+		return nil, fmt.Errorf("client: the environment names no project: set %s", projectVariables[0])
 	}
 	fromEnvironment := []Option{WithEnvironment()}
 	if iam := lookup(iamEndpointVariables); iam != "" {

@@ -66,8 +66,8 @@ func TestWhatTheEnvironmentLacks(t *testing.T) {
 		variables map[string]string
 		want      string
 	}{
-		"everything":     {nil, "LTS_ENDPOINT"},
-		"the project":    {map[string]string{"LTS_ENDPOINT": "https://lts.example.test"}, "LTS_PROJECT_ID"},
+		"everything":     {nil, "no endpoint: set LTS_ENDPOINT"},
+		"the project":    {map[string]string{"LTS_ENDPOINT": "https://lts.example.test"}, "no project: set LTS_PROJECT_ID"},
 		"credentials":    {map[string]string{"LTS_ENDPOINT": "https://lts.example.test", "LTS_PROJECT_ID": "p"}, "no credentials"},
 		"the secret key": {map[string]string{"LTS_ENDPOINT": "https://lts.example.test", "LTS_PROJECT_ID": "p", "LTS_ACCESS_KEY": "a"}, "LTS_SECRET_KEY"},
 		"the domain": {map[string]string{"LTS_ENDPOINT": "https://lts.example.test", "LTS_PROJECT_ID": "p", "LTS_USER": "u", "LTS_PASSWORD": "p"},

@@ -128,3 +128,15 @@ func TestYesDeletesWithoutAsking(t *testing.T) {
 		t.Errorf("groups that are left: %q, want none", got)
 	}
 }
+
+func TestWrongCredentialsOfTheEnvironment(t *testing.T) {
+	s := loggedIn(t)
+	t.Setenv("LTS_ENDPOINT", s.url)
+	t.Setenv("LTS_PROJECT_ID", "0123456789abcdef0123456789abcdef")
+	t.Setenv("LTS_TOKEN", "none")
+	refusal{
+		[]string{"groups", "list"}, exitBroken,
+		"lts: ListLogGroups: 401 LTS.0003: Invalid token (request ID); the credentials come from the environment, because LTS_ENDPOINT is set; --profile chooses a profile\n",
+	}.check(t)
+	mustRun(t, "groups", "list", "--profile", "dev")
+}

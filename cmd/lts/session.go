@@ -90,7 +90,11 @@ func (s *session) run(do task) func(*cobra.Command, []string) error {
 		if err != nil {
 			return err
 		}
-		return interruptible(cmd.Context(), do(cmd, c, args))
+		err = do(cmd, c, args)
+		if s.profile == "" && profile.FromEnvironment() {
+			err = blameEnvironment(err)
+		}
+		return interruptible(cmd.Context(), err)
 	}
 }
 
@@ -113,12 +117,24 @@ func (s *session) note(cmd *cobra.Command, format string, args ...any) {
 	}
 }
 
+// errEnvironment means that credentials that are refused are not of a profile.
+var errEnvironment = errors.New("the environment says who calls")
+
+// blameEnvironment notes on an error that logging in again would not help.
+func blameEnvironment(err error) error {
+	if errors.Is(err, lts.ErrBadCredentials) || errors.Is(err, lts.ErrInvalidToken) {
+		return &worded{err.Error(), errors.Join(err, errEnvironment)}
+	}
+	return err
+}
+
 // hints say what may help against an error, the first one that matches.
 var hints = []struct {
 	err  error
 	hint string
 }{
 	{profile.ErrNone, "log in with lts login, or lts login --dev for the server that lts serve runs"},
+	{errEnvironment, "the credentials come from the environment, because LTS_ENDPOINT is set; --profile chooses a profile"},
 	{lts.ErrBadCredentials, "log in again with lts login"},
 	{lts.ErrInvalidToken, "log in again with lts login"},
 	{lts.ErrGroupExists, "lts groups list shows it"},

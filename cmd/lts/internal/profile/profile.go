@@ -94,11 +94,15 @@ func orVariable(value, name string) string {
 // ErrNone means that nothing says where the service is.
 var ErrNone = errors.New("no service is chosen")
 
+// FromEnvironment tells whether the environment says where the service is and who
+// calls, unless the flag --profile names a profile.
+func FromEnvironment() bool { return os.Getenv("LTS_ENDPOINT") != "" }
+
 // Connect makes a client of what the flag --profile, the environment and the
 // file say; see the package. The flag is empty when it was not given. It fails
 // with [ErrNone] when none of them says anything.
 func Connect(flag string, opts ...client.Option) (*client.Client, error) {
-	if flag == "" && os.Getenv("LTS_ENDPOINT") != "" {
+	if flag == "" && FromEnvironment() {
 		return client.NewFromEnvironment(opts...)
 	}
 	file, err := Load()
