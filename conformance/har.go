@@ -30,15 +30,15 @@ type harEntry struct {
 }
 
 type harRequest struct {
-	Method      string      `json:"method"`
-	URL         string      `json:"url"`
-	HTTPVersion string      `json:"httpVersion"`
-	Cookies     []harPair   `json:"cookies"`
-	Headers     []harPair   `json:"headers"`
-	QueryString []harPair   `json:"queryString"`
-	PostData    *harContent `json:"postData,omitempty"`
-	HeadersSize int         `json:"headersSize"` // -1: unknown
-	BodySize    int         `json:"bodySize"`
+	Method      string     `json:"method"`
+	URL         string     `json:"url"`
+	HTTPVersion string     `json:"httpVersion"`
+	Cookies     []harPair  `json:"cookies"`
+	Headers     []harPair  `json:"headers"`
+	QueryString []harPair  `json:"queryString"`
+	PostData    *harPosted `json:"postData,omitempty"`
+	HeadersSize int        `json:"headersSize"` // -1: unknown
+	BodySize    int        `json:"bodySize"`
 }
 
 type harResponse struct {
@@ -58,8 +58,13 @@ type harPair struct {
 	Value string `json:"value"`
 }
 
+type harPosted struct {
+	MimeType string `json:"mimeType"`
+	Text     string `json:"text"`
+}
+
 type harContent struct {
-	Size     int    `json:"size,omitempty"` // of an answer
+	Size     int    `json:"size"`
 	MimeType string `json:"mimeType"`
 	Text     string `json:"text"`
 }
@@ -99,7 +104,7 @@ func (l *harLog) add(started time.Time, e *Exchange) {
 		}
 	}
 	if e.RequestBody != "" {
-		entry.Request.PostData = &harContent{MimeType: e.RequestHeader.Get("Content-Type"), Text: e.RequestBody}
+		entry.Request.PostData = &harPosted{MimeType: e.RequestHeader.Get("Content-Type"), Text: e.RequestBody}
 	}
 	l.entries = append(l.entries, entry)
 }

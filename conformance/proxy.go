@@ -35,9 +35,11 @@ type Proxy struct {
 	unreachable atomic.Uint64 // connections that the upstream did not take
 
 	mu          sync.Mutex
-	connections map[net.Conn]bool
-	closing     bool
+	connections map[net.Conn]bool // in both directions; true for a client that waits for no answer
+	closing     bool              // the idle connections are closed
+	cut         bool              // all connections are
 	group       sync.WaitGroup
+	drainTime   time.Duration // how long answers under way have when the proxy stops
 }
 
 // ProxyOptions say how a proxy works.
@@ -73,6 +75,7 @@ func NewProxy(upstream string, options ProxyOptions) (*Proxy, error) {
 	return &Proxy{
 		upstream: u, options: options, contract: contract, routes: routesOf(contract), answers: newAnswers(),
 		har: newHARLog(options.HAR), begun: time.Now(), connections: make(map[net.Conn]bool),
+		drainTime: drainTime,
 	}, nil
 }
 
@@ -97,7 +100,9 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	}
 }
 
-// drain waits for the connections that answer, and closes the others.
+// drain closes the connections of clients that wait for no answer, and gives the
+// others some time. An upstream that keeps a connection open after that is cut
+// off too: nobody is left to answer.
 func (p *Proxy) drain() {
 	p.mu.Lock()
 	p.closing = true
@@ -107,15 +112,33 @@ func (p *Proxy) drain() {
 		}
 	}
 	p.mu.Unlock()
-	timer := time.AfterFunc(drainTime, func() {
+	timer := time.AfterFunc(p.drainTime, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
+		p.cut = true
 		for connection := range p.connections {
 			_ = connection.Close()
 		}
 	})
 	defer timer.Stop()
 	p.group.Wait()
+}
+
+// hold notes a connection, so that it can be closed when the proxy stops. The
+// result forgets and closes it.
+func (p *Proxy) hold(connection net.Conn, idle bool) (release func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.connections[connection] = idle
+	if p.cut {
+		_ = connection.Close()
+	}
+	return func() {
+		p.mu.Lock()
+		delete(p.connections, connection)
+		p.mu.Unlock()
+		_ = connection.Close()
+	}
 }
 
 // idle notes whether a connection waits for a request. One that becomes idle

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -257,17 +258,24 @@ func checkHAR(t *testing.T, p *conformance.Proxy) {
 	if err := p.WriteHAR(&out); err != nil {
 		t.Fatal(err)
 	}
+	type harEntry struct {
+		Request  struct{ Method, URL string }
+		Response struct {
+			Status  int
+			Content struct{ Size *int } // which the format demands, also where there is nothing
+		}
+	}
 	var archive struct {
 		Log struct {
 			Version string
-			Entries []struct {
-				Request  struct{ Method, URL string }
-				Response struct{ Status int }
-			}
+			Entries []harEntry
 		}
 	}
 	if err := json.Unmarshal(out.Bytes(), &archive); err != nil {
 		t.Fatal(err)
+	}
+	if slices.ContainsFunc(archive.Log.Entries, func(e harEntry) bool { return e.Response.Content.Size == nil }) {
+		t.Error("a content has no size")
 	}
 	if n := len(archive.Log.Entries); n != int(p.Count().Answers) || archive.Log.Version != "1.2" {
 		t.Errorf("version %s with %d entries, want 1.2 with %d", archive.Log.Version, n, p.Count().Answers)

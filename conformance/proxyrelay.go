@@ -44,22 +44,14 @@ type passedAnswer struct {
 
 // relay passes the bytes of a connection in both directions and reads along.
 func (p *Proxy) relay(ctx context.Context, client net.Conn) {
-	p.mu.Lock()
-	p.connections[client] = true
-	p.mu.Unlock()
-	defer func() {
-		p.mu.Lock()
-		delete(p.connections, client)
-		p.mu.Unlock()
-		_ = client.Close()
-	}()
+	defer p.hold(client, true)()
 	upstream, err := p.dial(context.WithoutCancel(ctx))
 	if err != nil {
 		p.unreachable.Add(1)
 		answerUnreachable(client, err)
 		return
 	}
-	defer func() { _ = upstream.Close() }()
+	defer p.hold(upstream, false)()
 	requests := make(chan passing, 16)
 	go p.relayRequests(client, upstream, requests)
 	if p.options.Enforce {
