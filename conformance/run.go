@@ -141,8 +141,8 @@ func choose(cases []testCase, only, skip []string) ([]testCase, error) {
 // Run executes the cases of an edition against a target. The error says why
 // there is no report: an unknown edition, an incomplete target, or one that
 // gives no token. What the cases find is in the report. When the context ends,
-// the report has the cases that came to an end, and what they created is
-// deleted.
+// the report has the cases that came to an end, and one more that says that
+// there are others; what they created is deleted.
 func Run(ctx context.Context, target Target, options Options) (*Report, error) {
 	contract, cases, err := selected(options)
 	if err != nil {
@@ -170,10 +170,24 @@ func Run(ctx context.Context, target Target, options Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	ended := len(report.Results)
 	report.Waive(target.Waivers, names(all))
+	why := context.Cause(ctx)
+	if why != nil {
+		report.Results = append(report.Results, incomplete(why, ended, len(cases)))
+	}
 	report.Coverage = contract.coverage(all, report.Results)
 	report.Took = time.Since(begun)
-	return report, context.Cause(ctx)
+	return report, why
+}
+
+// incomplete is the result of a run that did not come to its end: no report of
+// it may look like one of a run that did.
+func incomplete(why error, ended, all int) Result {
+	return Result{
+		Case: Case{Name: "run/complete", Sources: []string{"the run"}}, Outcome: CouldNotRun,
+		Reason: fmt.Sprintf("%v: %d of %d cases came to an end", why, ended, all),
+	}
 }
 
 func names(cases []testCase) []string {

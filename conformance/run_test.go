@@ -231,8 +231,12 @@ func TestInterruptRemovesWhatWasCreated(t *testing.T) {
 			interrupt() // between the fixtures of a case and its answer
 		}
 	}})
-	if _, err := conformance.Run(ctx, target, conformance.Options{}); !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v, want %v", err, context.Canceled)
+	report, err := conformance.Run(ctx, target, conformance.Options{})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v, want %v", err, context.Canceled)
+	}
+	if got := named(report, conformance.CouldNotRun); !slices.Equal(got, []string{"run/complete"}) || report.ExitStatus() != 2 {
+		t.Errorf("could not run %v, exit status %d; want the run itself, and 2", got, report.ExitStatus())
 	}
 	if groups != 0 {
 		t.Errorf("%d groups are left", groups)

@@ -223,7 +223,10 @@ func conform(ctx context.Context, cmd *cobra.Command, o conformOptions) error {
 		}
 		runs = append(runs, run)
 		if err != nil { // it was interrupted, and what was found is worth telling
-			return errors.Join(err, writeReports(cmd.OutOrStdout(), outputs, runs))
+			if failed := writeReports(cmd.OutOrStdout(), outputs, runs); failed != nil {
+				return errors.Join(err, failed)
+			}
+			return whatCame(err, runs)
 		}
 	}
 	if err := writeReports(cmd.OutOrStdout(), outputs, runs); err != nil {
@@ -237,6 +240,15 @@ func conform(ctx context.Context, cmd *cobra.Command, o conformOptions) error {
 	default:
 		return errors.New("not every case could be asked")
 	}
+}
+
+// whatCame is the error of runs that were interrupted: what was found before that
+// is an answer.
+func whatCame(interrupted error, runs []*conformance.Report) error {
+	if conformance.ExitStatus(runs...) == exitFailed {
+		return errNo
+	}
+	return interrupted
 }
 
 // features gives the tags of the document that are declared, all of them when

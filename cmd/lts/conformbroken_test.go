@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -10,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ltskit/ltskit/conformance"
 	"github.com/ltskit/ltskit/server/embedded"
 )
 
@@ -70,6 +73,26 @@ func TestConformAgainstWhatIsNoService(t *testing.T) {
 			got := conformAt(t, broken.URL, embedded.DevPassword, "--only", "examples/groups,scenarios/groups", "--timeout", "1s", "--total-timeout", "3s")
 			if got.status != tt.status || !strings.Contains(got.stderr, tt.stderr) || !strings.Contains(got.stdout, tt.stdout) {
 				t.Errorf("lts conform: %d, %q, want %d, %q and %q; it printed\n%s", got.status, got.stderr, tt.status, tt.stderr, tt.stdout, got.stdout)
+			}
+		})
+	}
+}
+
+// What was found before a run was cut short is an answer: the report says 1, and
+// so does the command.
+func TestConformCutShortAfterAFailure(t *testing.T) {
+	failed := &conformance.Report{Results: []conformance.Result{{Outcome: conformance.Failed}, {Outcome: conformance.CouldNotRun}}}
+	unknown := &conformance.Report{Results: []conformance.Result{{Outcome: conformance.Passed}, {Outcome: conformance.CouldNotRun}}}
+	for name, tt := range map[string]struct {
+		runs []*conformance.Report
+		want error
+	}{
+		"nothing failed": {[]*conformance.Report{unknown}, context.Canceled},
+		"a case failed":  {[]*conformance.Report{failed, unknown}, errNo},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := whatCame(context.Canceled, tt.runs); !errors.Is(got, tt.want) {
+				t.Errorf("error %v, want %v", got, tt.want)
 			}
 		})
 	}
