@@ -197,7 +197,7 @@ func (s *session) login(ctx context.Context, projectID string) (string, error) {
 	described, _ := at(answer.value, "token").(object)
 	if answer.status < http.StatusOK || answer.status >= http.StatusMultipleChoices || described == nil {
 		return "", fmt.Errorf("no token for user %q of domain %q: status %d: %s",
-			a.User, a.Domain, answer.status, strings.TrimSpace(string(answer.body)))
+			a.User, a.Domain, answer.status, strings.TrimSpace(answer.exchange.Body))
 	}
 	token := answer.header.Get("X-Subject-Token")
 	if token == "" {

@@ -107,8 +107,8 @@ func (s *session) send(ctx context.Context, q question) (*answer, error) {
 	s.secrets.learn(in.Header.Get("X-Subject-Token"))
 	a.exchange = &Exchange{
 		Operation: q.operation, Method: r.method, URL: s.secrets.hide(r.url),
-		RequestHeader: s.secrets.hideHeader(out.Header), RequestBody: s.secrets.hide(shown(r.body)),
-		Status: a.status, Code: codeOf(a.value), Header: s.secrets.hideHeader(in.Header), Body: s.secrets.hide(shown(data)), Took: time.Since(begun),
+		RequestHeader: s.secrets.hideHeader(out.Header), RequestBody: s.secrets.show(r.body),
+		Status: a.status, Code: codeOf(a.value), Header: s.secrets.hideHeader(in.Header), Body: s.secrets.show(data), Took: time.Since(begun),
 	}
 	return a, nil
 }

@@ -289,7 +289,7 @@ func (p *Proxy) judge(q passing, passed passedAnswer) []Problem {
 		a.err = errBroken
 	}
 	exchange.Code = codeOf(a.value)
-	exchange.Body = hideBody(shown(decoded))
+	exchange.Body = showHidden(decoded, hideBody)
 	p.har.add(q.at, exchange)
 	check := &comparison{}
 	check.answer(operation, a)

@@ -317,8 +317,8 @@ func decode(encoding string, body []byte) ([]byte, error) {
 // exchange is what may be shown of a request that passes and its answer.
 func (q passing) exchange(a passedAnswer) *Exchange {
 	return &Exchange{
-		Method: q.method, URL: q.url.String(), RequestHeader: hideHeader(q.header), RequestBody: hideBody(shown(q.body)),
-		Status: a.status, Header: hideHeader(a.header), Body: hideBody(shown(a.body)), Took: time.Since(q.at),
+		Method: q.method, URL: q.url.String(), RequestHeader: hideHeader(q.header), RequestBody: showHidden(q.body, hideBody),
+		Status: a.status, Header: hideHeader(a.header), Body: showHidden(a.body, hideBody), Took: time.Since(q.at),
 	}
 }
 

@@ -74,7 +74,8 @@ a server, edition 2024-03: 4 cases = 1 passed + 1 failed + 0 waived + 1 not supp
 not supported: no faults (1)
 
 The commands behind "again" are for a POSIX shell. LTS_PASSWORD is the password of the user, TOKEN a token for the
-project, OTHER_TOKEN one for the other project, BAD_TOKEN a text that is none. Put in what is in capitals:
+project, OTHER_TOKEN one for the other project, BAD_TOKEN a text that is none. LTS_SIGNATURE is the signature of the
+request, which counts for a quarter of an hour: sign it again. Put in what is in capitals:
   read -r LTS_PASSWORD
   TOKEN=$(curl -gsi IAM_ENDPOINT/v3/auth/tokens -H 'Content-Type: application/json' --data-raw '{"auth": {"identity":
     {"methods": ["password"], "password": {"user": {"name": "USER", "password": "'"$LTS_PASSWORD"'", "domain": {"name":

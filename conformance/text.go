@@ -135,7 +135,8 @@ const again = "  again  "
 // howToSetVariables says what the variables of [Exchange.Curl] are.
 const howToSetVariables = `
 The commands behind "again" are for a POSIX shell. LTS_PASSWORD is the password of the user, TOKEN a token for the
-project, OTHER_TOKEN one for the other project, BAD_TOKEN a text that is none. Put in what is in capitals:
+project, OTHER_TOKEN one for the other project, BAD_TOKEN a text that is none. LTS_SIGNATURE is the signature of the
+request, which counts for a quarter of an hour: sign it again. Put in what is in capitals:
   read -r LTS_PASSWORD
   TOKEN=$(curl -gsi IAM_ENDPOINT/v3/auth/tokens -H 'Content-Type: application/json' --data-raw '{"auth": {"identity":
     {"methods": ["password"], "password": {"user": {"name": "USER", "password": "'"$LTS_PASSWORD"'", "domain": {"name":

@@ -59,6 +59,7 @@ func (s *session) try(ctx context.Context, c testCase) Result {
 	t.run()
 	t.remove()
 	t.result.Settle()
+	t.secrets.hideResult(&t.result)
 	t.result.Took = time.Since(begun)
 	return t.result
 }
@@ -168,7 +169,6 @@ func (t *trial) add(a *answer, problem Problem) {
 	if a != nil {
 		problem.Exchange = slices.Index(t.result.Exchanges, a.exchange)
 	}
-	problem.Got = t.secrets.hide(problem.Got)
 	t.result.Problems = append(t.result.Problems, problem)
 }
 
