@@ -31,6 +31,7 @@ var page = template.Must(template.New("report").Funcs(template.FuncMap{
 		return strings.Replace(r.Name, section+"/", "", 1)
 	},
 	"told":    told,
+	"headers": headers,
 	"percent": func(s conformance.Section) int { return 100 * s.Reached() / max(1, len(s.Parts)) },
 	"percentOf": func(n, all int) string {
 		return fmt.Sprintf("%.2f%%", 100*float64(n)/float64(max(1, all)))
@@ -47,6 +48,17 @@ func told(r conformance.Result) []*conformance.Exchange {
 		return r.Exchanges[:maxTold]
 	}
 	return r.Exchanges
+}
+
+// headers are those of an answer, a line each, where a person has to look at the
+// case: the others need none.
+func headers(r conformance.Result, header http.Header) (string, error) {
+	if r.Outcome == conformance.Passed && len(r.Problems) == 0 {
+		return "", nil
+	}
+	var out bytes.Buffer
+	err := header.Write(&out)
+	return out.String(), err
 }
 
 // writeHTML writes one page that needs nothing else: every case with its

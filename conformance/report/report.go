@@ -141,7 +141,9 @@ func explain(r conformance.Result) string {
 	if len(r.Contradictions) > 0 {
 		lines = append(lines, "see the contradictions "+strings.Join(r.Contradictions, ", "))
 	}
-	if e := decisive(r); e != nil {
+	if i := slices.IndexFunc(r.Problems, func(p conformance.Problem) bool { return p.Script != "" }); i >= 0 {
+		lines = append(lines, "script", r.Problems[i].Script)
+	} else if e := decisive(r); e != nil {
 		lines = append(lines, "again "+e.Curl())
 	}
 	return strings.Join(lines, "\n")

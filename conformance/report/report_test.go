@@ -143,6 +143,30 @@ func TestReportsTellTheSame(t *testing.T) {
 	}
 }
 
+// A history that fails is shown again by a script, in every report, and not by
+// its last request alone.
+func TestReportsHaveTheScript(t *testing.T) {
+	runs := given()[:1]
+	runs[0].Results[0].Problems[1].Script = "#!/bin/sh\nclient0\n"
+	for _, format := range report.Formats() {
+		t.Run(string(format), func(t *testing.T) {
+			if got := write(t, format, runs); !bytes.Contains(got, []byte("client0")) {
+				t.Errorf("no script:\n%s", got)
+			}
+		})
+	}
+}
+
+func TestPageHasTheHeadersOfAnswers(t *testing.T) {
+	runs := given()
+	runs[0].Results[0].Exchanges[0].Header = http.Header{"Retry-After": {"soon"}} // of a case that failed
+	runs[1].Results[0].Exchanges[0].Header = http.Header{"Retry-After": {"later"}}
+	page := write(t, report.HTML, runs)
+	if !bytes.Contains(page, []byte("Retry-After: soon")) || bytes.Contains(page, []byte("later")) {
+		t.Error("the page must have the headers of the case that failed, and no others")
+	}
+}
+
 func TestNoRuns(t *testing.T) {
 	for _, format := range report.Formats() {
 		t.Run(string(format), func(t *testing.T) { write(t, format, nil) })
