@@ -59,9 +59,7 @@ func bodyCases(plan *constraintPlan, operation openapi.Operation) []testCase {
 			sources: openapi.SourcesOf(operation.Extensions),
 			run:     func(t *trial) { r.run(b, t) },
 		}
-		if reason := why(plan.Unreachable, operation.OperationID+"/body/"+r.name); reason != "" {
-			one.run = func(t *trial) { t.notSupported("%s", reason) }
-		}
+		one.unaskable = why(plan.Unreachable, operation.OperationID+"/body/"+r.name)
 		cases = append(cases, one)
 	}
 	return cases

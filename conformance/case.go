@@ -23,6 +23,9 @@ type testCase struct {
 
 	contradictions []string
 
+	// unaskable says why no target can be asked this; empty for almost all cases.
+	unaskable string
+
 	run func(t *trial)
 }
 

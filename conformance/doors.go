@@ -114,9 +114,6 @@ func (e documentedError) checkThrottled(t *trial, refused *answer) int {
 // stall sends the beginning of a body, and nothing more, where that is soon
 // given up.
 func (e documentedError) stall(t *trial) {
-	if e.operation.RequestBody == nil {
-		t.notSupported("the operation has no body that could be late, and a request whose headers do not arrive is none")
-	}
 	t.leadsTo(impatientDoor, e.operation)
 	a, err := t.session.send(t.ctx, question{operation: e.operation.OperationID, raw: []byte("{"), behind: impatientDoor, stalled: true})
 	if err != nil {

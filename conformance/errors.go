@@ -83,7 +83,7 @@ func (c *contract) errorCases(plan *constraintPlan, causes map[string]cause) []t
 		if name := rowName(row); !listed[name] {
 			cases = append(cases, testCase{
 				name: fmt.Sprintf("errors/%s/%d", row.Code, row.Status), tag: "groups", sources: row.Sources, row: name,
-				run: func(t *trial) { t.notSupported("no operation of this edition lists it") },
+				unaskable: "no operation of this edition lists it",
 			})
 		}
 	}
@@ -183,7 +183,9 @@ func (e documentedError) newCase(c *contract) testCase {
 	case !e.known:
 		one.run = func(t *trial) { t.couldNotRun("nothing says what provokes this error") }
 	case e.cause.Reason != "":
-		one.requires, one.run = nil, func(t *trial) { t.notSupported("%s", e.cause.Reason) }
+		one.requires, one.unaskable = nil, e.cause.Reason
+	case e.cause.Procedure == "stall" && operation.RequestBody == nil:
+		one.requires, one.unaskable = nil, "the operation has no body that could be late, and a request whose headers do not arrive is none"
 	case e.cause.Procedure != "":
 		p := procedures[e.cause.Procedure]
 		one.alone, one.run = p.alone, func(t *trial) { p.run(e, t) }

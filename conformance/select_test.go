@@ -64,6 +64,28 @@ func TestDryRunSendsNothing(t *testing.T) {
 	}
 }
 
+// What no target can be asked is known before, and with the same words.
+func TestDryRunForeseesWhatIsNotSupported(t *testing.T) {
+	target := listen(t, startServer(t, openapi.Latest))
+	options := conformance.Options{Only: []string{"errors/408", "errors/LTS.0001", "errors/LTS.0202", "constraints/logs/ListLogs"}}
+	report, err := conformance.Run(t.Context(), target, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreseen, err := conformance.DryRun(target, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := report.Count(conformance.NotSupported); n < 40 {
+		t.Errorf("%d cases are not supported, which is too few to compare", n)
+	}
+	for i, result := range report.Results {
+		if result.Outcome == conformance.NotSupported && (foreseen[i].Name != result.Name || foreseen[i].Reason != result.Reason) {
+			t.Errorf("%s: %s; foreseen was %s: %q", result.Name, result.Reason, foreseen[i].Name, foreseen[i].Reason)
+		}
+	}
+}
+
 // What is chosen at random, the order of the cases, and how many of them run at
 // the same time must not matter.
 func TestOrderDoesNotMatter(t *testing.T) {

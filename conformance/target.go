@@ -247,6 +247,9 @@ func (t Target) lacks(c testCase) string {
 	if !slices.Contains(t.Features, c.tag) {
 		return "the target does not declare the feature " + c.tag
 	}
+	if c.unaskable != "" {
+		return c.unaskable
+	}
 	for _, feature := range c.requires {
 		if reason := t.lacksFeature(feature); reason != "" {
 			return reason

@@ -45,7 +45,10 @@ func (r Result) tell(t testing.TB) {
 	t.Helper()
 	for _, problem := range r.Problems {
 		t.Logf("%s %s", problem.Level, problem)
-		if problem.Exchange >= 0 && problem.Exchange < len(r.Exchanges) {
+		switch {
+		case problem.Script != "":
+			t.Logf("script:\n%s", problem.Script)
+		case problem.Exchange >= 0 && problem.Exchange < len(r.Exchanges):
 			t.Logf("again: %s", r.Exchanges[problem.Exchange].Curl())
 		}
 	}

@@ -8,11 +8,11 @@ import (
 // recorder is a test that notes how it ends.
 type recorder struct {
 	testing.TB
-	failed, skipped string
+	failed, skipped, logged string
 }
 
 func (r *recorder) Helper()                           {}
-func (r *recorder) Logf(string, ...any)               {}
+func (r *recorder) Logf(format string, args ...any)   { r.logged += fmt.Sprintf(format, args...) + "\n" }
 func (r *recorder) Errorf(format string, args ...any) { r.failed = fmt.Sprintf(format, args...) }
 func (r *recorder) Skipf(format string, args ...any)  { r.skipped = fmt.Sprintf(format, args...) }
 
@@ -37,6 +37,15 @@ func TestResultsAsTests(t *testing.T) {
 				t.Errorf("failed %q, skipped %q; want %q, %q", r.failed, r.skipped, tt.failed, tt.skipped)
 			}
 		})
+	}
+}
+
+// A history is shown again by its script, and not by its last request alone.
+func TestScriptIsTold(t *testing.T) {
+	var r recorder
+	Result{Outcome: Failed, Exchanges: []*Exchange{{Method: "GET"}}, Problems: []Problem{{Level: Must, Where: "status", Rule: "it is 200", Got: "404", Script: "client0\n"}}}.tell(&r)
+	if want := "must status: it is 200; got 404\nscript:\nclient0\n\n"; r.logged != want {
+		t.Errorf("logged %q, want %q", r.logged, want)
 	}
 }
 
