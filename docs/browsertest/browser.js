@@ -65,7 +65,7 @@ export async function open(browser, url, options = {}) {
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const problems = [];
-  const own = url.startsWith("file:") ? "file:" : new URL(url).origin;
+  const own = url.startsWith("http") ? new URL(url).origin : "file:";
   page.on("request", (request) => {
     if (!request.url().startsWith(own) && !/^(data|blob):/.test(request.url())) {
       problems.push("request to " + request.url());
@@ -91,13 +91,20 @@ export async function tabTo(page, target, most = 80) {
   throw new Error(`${most} times Tab do not lead to ${target}`);
 }
 
-// The rules of WCAG 2.1 AA that a page breaks, each with a place. The preload of
-// axe would ask for files, which a page in a folder may not.
-export async function violations(page) {
+// The rules of WCAG 2.1 AA that a page breaks in each of some colours, each with
+// a place. The preload of axe would ask for files, which a page in a folder may
+// not.
+export async function accessibilityProblems(page, ...colours) {
   await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
-    const report = await globalThis.axe.run(document, { preload: false, runOnly: tags });
-    return report.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`));
-  });
+  const all = [];
+  for (const colorScheme of colours) {
+    await page.emulateMedia({ colorScheme });
+    await page.waitForFunction((name) => document.documentElement.dataset.theme === name, colorScheme);
+    all.push(...(await page.evaluate(async (name) => {
+      const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+      const report = await globalThis.axe.run(document, { preload: false, runOnly: tags });
+      return report.violations.flatMap((rule) => rule.nodes.map((node) => `${name}: ${rule.id}: ${node.html.slice(0, 160)}`));
+    }, colorScheme)));
+  }
+  return all;
 }

@@ -1,9 +1,9 @@
 // The site in a folder, without a server.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { buildSite, launch, open, violations } from "./browser.js";
+import { accessibilityProblems, buildSite, launch, open } from "./browser.js";
 
 const site = buildSite("--conform"); // with the figures of a run
 let browser;
@@ -15,32 +15,73 @@ after(() => browser.close());
 const pages = [
   "index.html", "search.html?q=group", "contradictions.html", "changes.html", "downloads.html",
   "errors/latest.html", "errors/2022-08.html", "reference/latest.html", "reference/2024-03.html",
-  "guides/index.html", "guides/quickstart.html", "guides/authentication.html", "guides/conformance.html", "guides/configuration.html",
+  "guides/index.html", "guides/quickstart.html", "guides/authentication.html", "guides/conformance.html", "guides/configuration.html", "guides/architecture.html",
   "guides/adr/0001-source-of-record-and-editions.html",
 ];
-const looks = [
-  { name: "desktop, light", options: { colorScheme: "light" } },
-  { name: "phone, dark", options: { colorScheme: "dark", viewport: { width: 390, height: 844 } } },
-  { name: "desktop, dark", options: { colorScheme: "dark" } },
-  { name: "phone, light", options: { colorScheme: "light", viewport: { width: 390, height: 844 } } },
-];
+const phone = { width: 390, height: 844 };
+// The pages of the templates change their colours while they are looked at; the
+// reference, whose colours follow later, is opened in each. They are the same in
+// Chinese.
+const looksOf = (language, path) => [
+  { name: "desktop", options: { colorScheme: "light" }, colours: ["light", "dark"] },
+  { name: "phone", options: { colorScheme: "dark", viewport: phone }, colours: ["dark", "light"] },
+].flatMap((look) => {
+  if (!path.startsWith("reference/")) {
+    return [look];
+  }
+  return look.colours.slice(0, language === "en" ? 2 : 1).map((colorScheme) => (
+    { name: `${look.name}, ${colorScheme}`, options: { ...look.options, colorScheme }, colours: [colorScheme] }
+  ));
+});
 
-for (const language of ["en", "zh"]) {
-  for (const path of pages) {
-    for (const look of language === "en" ? looks : looks.slice(0, 2)) { // the colours are the same in Chinese
-      test(`${language}/${path} is whole and accessible (${look.name})`, async () => {
-        const { page, problems, close } = await open(browser, `${site}${language}/${path}`, look.options);
-        assert.equal(await page.locator("html").getAttribute("lang"), language);
-        assert.ok((await page.locator("h1").first().innerText()).length > 1, "the page has no heading");
-        assert.deepEqual(await violations(page), []);
-        const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(wider <= 0, `the page is ${wider} pixels wider than the screen`);
-        assert.deepEqual(problems, []);
-        await close();
-      });
+// Two at a time: while one waits for the page, the other one works.
+describe("every kind of page", { concurrency: 2 }, () => {
+  for (const language of ["en", "zh"]) {
+    for (const path of pages) {
+      for (const { name, options, colours } of looksOf(language, path)) {
+        test(`${language}/${path} is whole and accessible (${name})`, async () => {
+          const { page, problems, close } = await open(browser, `${site}${language}/${path}`, options);
+          assert.equal(await page.locator("html").getAttribute("lang"), language);
+          assert.ok((await page.locator("h1").first().innerText()).length > 1, "the page has no heading");
+          assert.deepEqual(await accessibilityProblems(page, ...colours), []);
+          const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert.ok(wider <= 0, `the page is ${wider} pixels wider than the screen`);
+          assert.deepEqual(problems, []);
+          await close();
+        });
+      }
     }
   }
-}
+});
+
+test("without JavaScript every page leads on", async () => {
+  for (const language of ["en", "zh"]) {
+    for (const path of ["errors/latest.html", "reference/latest.html", "search.html"]) {
+      const { page, close } = await open(browser, "about:blank", { javaScriptEnabled: false, viewport: phone });
+      await page.goto(`${site}${language}/${path}`);
+      for (const target of ["quickstart.html", "downloads.html"]) {
+        assert.ok(await page.locator(`#pages a[href$='${target}']`).isVisible(), `${language}/${path} has no way to ${target}`);
+      }
+      assert.equal(await page.locator(".menu").isVisible(), false, "there is a button that does nothing");
+      if (path !== "errors/latest.html") {
+        assert.ok(await page.locator(".note a[href$='downloads.html']").isVisible(), `${language}/${path} says nothing`);
+      }
+      await close();
+    }
+  }
+});
+
+test("what is printed is black on white, and no wider than the paper", async () => {
+  const { page, close } = await open(browser, site + "en/guides/quickstart.html", { colorScheme: "dark" });
+  await page.emulateMedia({ media: "print" });
+  const of = (selector) => page.locator(selector).first().evaluate((element) => getComputedStyle(element).backgroundColor);
+  assert.equal(await of("body"), "rgb(255, 255, 255)");
+  assert.equal(await page.locator("header.top").isVisible(), false);
+  await page.setViewportSize({ width: 600, height: 800 });
+  const cut = await page.locator("pre").evaluateAll((all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth).length);
+  assert.equal(cut, 0, "commands are cut off at the edge of the paper");
+  await close();
+});
 
 test("the search finds an error code and what answers it", async () => {
   const { page, problems, close } = await open(browser, site + "en/index.html");
@@ -142,7 +183,7 @@ test("the keyboard alone reaches everything", async () => {
 });
 
 test("on a phone the menu opens with the keyboard", async () => {
-  const { page, close } = await open(browser, site + "en/index.html", { viewport: { width: 390, height: 844 } });
+  const { page, close } = await open(browser, site + "en/index.html", { viewport: phone });
   const entry = page.locator("#pages a", { hasText: "Errors" });
   assert.equal(await entry.isVisible(), false);
   await page.locator(".menu").focus();

@@ -45,7 +45,8 @@ type heading struct {
 func (g guide) Decision() bool { return strings.HasPrefix(g.Name, "adr/") }
 
 // readGuides reads every guide in every language, in the order in which they
-// are listed.
+// are listed. The headings of a translation have the IDs of the English ones, so
+// that a link to one leads to the same place in every language.
 func readGuides(fsys fs.FS, languages []string) ([]guide, error) {
 	names, err := guideNames(fsys)
 	if err != nil {
@@ -54,17 +55,18 @@ func readGuides(fsys fs.FS, languages []string) ([]guide, error) {
 	var all []guide
 	for _, language := range languages {
 		for _, name := range names {
+			english, err := fs.ReadFile(fsys, name+".md")
+			if err != nil {
+				return nil, err
+			}
 			g := guide{Name: name, Language: language, Translated: true}
 			data, err := fs.ReadFile(fsys, name+"."+language+".md")
 			if err != nil {
 				g.Translated = language == openapi.English
-				data, err = fs.ReadFile(fsys, name+".md")
+				data = english
 			}
-			if err == nil {
-				err = g.render(data)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("guide %s: %w", name, err)
+			if err := g.render(data, english); err != nil {
+				return nil, fmt.Errorf("guide %s in %s: %w", name, language, err)
 			}
 			all = append(all, g)
 		}
@@ -108,9 +110,12 @@ var markdown = goldmark.New(
 )
 
 // render turns Markdown into HTML. The heading that it begins with becomes the
-// title.
-func (g *guide) render(source []byte) error {
+// title. The IDs of the headings are those of english.
+func (g *guide) render(source, english []byte) error {
 	root := markdown.Parser().Parse(text.NewReader(source))
+	if err := takeIDs(headings(root), headings(markdown.Parser().Parse(text.NewReader(english)))); err != nil {
+		return err
+	}
 	var plain strings.Builder
 	err := ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
@@ -142,6 +147,30 @@ func (g *guide) render(source []byte) error {
 	g.HTML = template.HTML(strings.NewReplacer( // goldmark escapes; raw HTML is off
 		"<table>", `<div class="scroll" tabindex="0"><table>`, "</table>", "</table></div>",
 		"<pre>", `<pre tabindex="0">`).Replace(out.String()))
+	return nil
+}
+
+// headings lists the headings of a text. They are never inside anything.
+func headings(root ast.Node) []*ast.Heading {
+	var all []*ast.Heading
+	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
+		if h, ok := n.(*ast.Heading); ok {
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+// takeIDs gives headings the IDs of those of another text with the same outline.
+func takeIDs(own, english []*ast.Heading) error {
+	sameLevel := func(a, b *ast.Heading) bool { return a.Level == b.Level }
+	if !slices.EqualFunc(own, english, sameLevel) {
+		return fmt.Errorf("it does not have the headings of the English text, one for one: %d, in English %d", len(own), len(english))
+	}
+	for i, h := range own {
+		id, _ := english[i].AttributeString("id")
+		h.SetAttributeString("id", id)
+	}
 	return nil
 }
 

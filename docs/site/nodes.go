@@ -1,6 +1,10 @@
 package site
 
-import "gopkg.in/yaml.v3"
+import (
+	"iter"
+
+	"gopkg.in/yaml.v3"
+)
 
 // child gives the value of a key of a mapping, or nil.
 func child(node *yaml.Node, key string) *yaml.Node {
@@ -27,6 +31,20 @@ func members(node *yaml.Node) []*yaml.Node {
 		}
 	}
 	return all
+}
+
+// pairs gives the keys of a mapping with their values.
+func pairs(node *yaml.Node) iter.Seq2[string, *yaml.Node] {
+	return func(yield func(string, *yaml.Node) bool) {
+		if node == nil {
+			return
+		}
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			if !yield(node.Content[i].Value, node.Content[i+1]) {
+				return
+			}
+		}
+	}
 }
 
 // set gives a key of a mapping a value.

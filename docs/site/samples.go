@@ -1,6 +1,7 @@
 package site
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,43 +25,75 @@ func (a annotator) samples(root *yaml.Node) {
 			}
 		}
 	}
-	for _, response := range members(child(components, "responses")) {
-		a.errorSamples(response)
-	}
 	for _, item := range members(child(root, "paths")) {
 		for _, operation := range members(item) {
-			for _, response := range members(child(operation, "responses")) {
-				a.errorSamples(response)
+			for status, response := range pairs(child(operation, "responses")) {
+				if ref := child(response, "$ref"); ref != nil {
+					response = child(child(components, "responses"), ref.Value[strings.LastIndexByte(ref.Value, '/')+1:])
+				}
+				a.errorSamples(status, response)
 			}
 		}
 	}
 	remove(child(child(components, "schemas"), "Error"), "example")
 }
 
+// uncoded are the codes of the error table whose words the reference server uses
+// under a status for which no code is documented: in the form of IAM, which has
+// no codes, and for a request that takes too long.
+var uncoded = map[string]string{"400": "LTS.0009", "401": "LTS.0002", "408": "LTS.0009", "500": "LTS.0010"}
+
 // errorSamples gives a response without examples those that the error table
-// makes: one for each code.
-func (a annotator) errorSamples(response *yaml.Node) {
+// makes: one for each code, or that of the reference server where there is none.
+func (a annotator) errorSamples(status string, response *yaml.Node) {
 	media := child(child(response, "content"), "application/json")
-	codes := child(response, "x-error-codes")
-	if media == nil || codes == nil || child(media, "examples") != nil {
+	if media == nil || child(media, "examples") != nil {
 		return
 	}
 	examples := &yaml.Node{Kind: yaml.MappingNode}
-	for _, code := range codes.Content {
+	if codes := child(response, "x-error-codes"); codes != nil {
+		a.documentedSamples(examples, codes.Content)
+	} else if rows := a.rows(uncoded[status]); len(rows) > 0 {
+		body := errorBody(rows[0])
+		if ref := child(child(media, "schema"), "$ref"); ref != nil && strings.HasSuffix(ref.Value, "/KeystoneError") {
+			body = identityBody(status, rows[0])
+		}
+		set(examples, "reference-server", sample(rows[0].Message, a.texts.Get("sample-of-server"), body))
+	} else {
+		return
+	}
+	set(media, "examples", examples)
+}
+
+// documentedSamples adds one for each row of the error table with one of the
+// codes.
+func (a annotator) documentedSamples(examples *yaml.Node, codes []*yaml.Node) {
+	for _, code := range codes {
 		for i, row := range a.rows(code.Value) {
 			name := code.Value
 			if i > 0 { // the same code with another status
 				name += "-" + strconv.Itoa(row.Status)
 			}
-			body := mapping(member{"error_code", scalar(row.Code)}, member{"error_msg", scalar(row.Message)})
-			set(examples, name, mapping(
-				member{"summary", scalar(row.Message)},
-				member{"description", scalar(a.texts.Get("sources") + ": " + strings.Join(row.Sources, ", "))},
-				member{"value", body},
-			))
+			set(examples, name, sample(row.Message, a.texts.Get("sources")+": "+strings.Join(row.Sources, ", "), errorBody(row)))
 		}
 	}
-	set(media, "examples", examples)
+}
+
+func sample(summary, description string, value *yaml.Node) *yaml.Node {
+	return mapping(member{"summary", scalar(summary)}, member{"description", scalar(description)}, member{"value", value})
+}
+
+func errorBody(row openapi.ErrorRow) *yaml.Node {
+	return mapping(member{"error_code", scalar(row.Code)}, member{"error_msg", scalar(row.Message)})
+}
+
+// identityBody is an error in the form of IAM.
+func identityBody(status string, row openapi.ErrorRow) *yaml.Node {
+	number, _ := strconv.Atoi(status) // one of uncoded
+	code := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: status}
+	return mapping(member{"error", mapping(
+		member{"code", code}, member{"message", scalar(row.Message)}, member{"title", scalar(http.StatusText(number))},
+	)})
 }
 
 // rows gives the rows of the error table with a code, each message once.

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
 
@@ -206,7 +207,31 @@ func TestTheReferenceInventsNoExample(t *testing.T) {
 		if want := `"error_code":"APIGW.0308","error_msg":`; !strings.Contains(strings.Join(strings.Fields(script), ""), want) {
 			t.Errorf("edition %s: 429 has no example with %s", edition, want)
 		}
+		if bare := errorsWithoutExample(t, script); len(bare) > 0 {
+			t.Errorf("edition %s: the renderer has to make up the answers %v", edition, bare)
+		}
 	}
+}
+
+// errorsWithoutExample lists the answers with a status of 400 or more that have
+// a body and no example.
+func errorsWithoutExample(t *testing.T, script string) []string {
+	t.Helper()
+	data := strings.TrimSuffix(strings.TrimPrefix(script, "window.ltsDocument = "), ";\n")
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bare []string
+	for _, operation := range openapi.Operations(doc) {
+		for _, status := range operation.Statuses() {
+			media := operation.Responses.Value(status).Value.Content.Get("application/json")
+			if status >= "400" && media != nil && len(media.Examples) == 0 {
+				bare = append(bare, operation.OperationID+" "+status)
+			}
+		}
+	}
+	return bare
 }
 
 func TestTheChangesNameWhatDiffers(t *testing.T) {
@@ -232,6 +257,24 @@ func TestTheChangesAreTranslated(t *testing.T) {
 }
 
 var loaded = regexp.MustCompile(`<(?:script|img|link)[^>]*(?:src|href)="([^"]*)"`)
+
+func TestLinksToAGuideLeadToTheSamePlaceInEveryLanguage(t *testing.T) {
+	id := regexp.MustCompile(`<h[2-6] id="([^"]*)"`)
+	files, guides := built(t), 0
+	for name, data := range files {
+		if !strings.HasPrefix(name, "en/guides/") {
+			continue
+		}
+		guides++
+		want := id.FindAllSubmatch(data, -1)
+		if diff := cmp.Diff(want, id.FindAllSubmatch(files["zh"+strings.TrimPrefix(name, "en")], -1)); diff != "" {
+			t.Errorf("the headings of %s have other IDs in Chinese (-en +zh):\n%s", name, diff)
+		}
+	}
+	if guides < 10 {
+		t.Errorf("the site has %d guides, want all", guides)
+	}
+}
 
 func TestNoPageLoadsAnythingFromElsewhere(t *testing.T) {
 	pages := 0
