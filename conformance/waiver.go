@@ -17,8 +17,8 @@ type Waiver struct {
 	Reason string `yaml:"reason"` // why it is not repaired
 	Owner  string `yaml:"owner"`  // who repairs it
 
-	// Since and Expires are days, such as 2026-11-22. The waiver counts to the
-	// end of the day (UTC) on which it expires.
+	// Since and Expires are days, such as 2026-11-22. The waiver counts from the
+	// beginning of the one, wherever on earth, to the end of the other (UTC).
 	Since   string `yaml:"since"`
 	Expires string `yaml:"expires"`
 
@@ -97,7 +97,11 @@ func (w Waiver) apply(results []Result, all []string, now time.Time) Result {
 		problem("its scope selects a case", w.Scope)
 	}
 	verdict.Checks++
-	expired := now.UTC().Format(time.DateOnly) > w.Expires
+	const easternmost = 14 * time.Hour // before UTC
+	early, expired := now.UTC().Add(easternmost).Format(time.DateOnly) < w.Since, now.UTC().Format(time.DateOnly) > w.Expires
+	if early {
+		problem("it has begun", "the beginning of "+w.Since)
+	}
 	if expired {
 		problem("it has not expired", "the end of "+w.Expires)
 	}
@@ -119,7 +123,7 @@ func (w Waiver) apply(results []Result, all []string, now time.Time) Result {
 			problem("the case fails as before", r.Name+" fails with: "+strings.Join(other, "; "))
 			continue
 		}
-		if !expired {
+		if !early && !expired {
 			r.Outcome = Waived
 			r.Reason = fmt.Sprintf("waiver %s (%s, until %s): %s", w.ID, w.Owner, w.Expires, w.Reason)
 		}

@@ -71,6 +71,10 @@ func TestWaivers(t *testing.T) {
 			waiver: good(func(w *conformance.Waiver) { w.Expires = "2026-01-02" }), only: []string{theFault},
 			outcome: conformance.Failed, verdict: conformance.Failed, says: "2026-01-02", exit: 1,
 		},
+		"it has not begun": {
+			waiver: good(func(w *conformance.Waiver) { w.Since = "9999-12-30" }), only: []string{theFault},
+			outcome: conformance.Failed, verdict: conformance.Failed, says: "9999-12-30", exit: 1,
+		},
 		"it matches nothing": {
 			waiver: good(func(w *conformance.Waiver) { w.Scope = "examples/nothing" }), only: []string{theFault},
 			outcome: conformance.Failed, verdict: conformance.Failed, says: "examples/nothing", exit: 1,
