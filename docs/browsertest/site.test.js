@@ -204,6 +204,16 @@ test("the colours are those of the system until others are chosen", async () => 
   await close();
 });
 
+test("the reference takes on the colours that are chosen", async () => {
+  const { page, close } = await open(browser, site + "en/reference/latest.html", { colorScheme: "light" });
+  await page.locator("#reference h1, #reference h2").first().waitFor();
+  await page.locator(".theme").selectOption("dark");
+  await page.locator("body.dark-mode:not(.light-mode)").waitFor({ state: "attached" });
+  await page.waitForTimeout(500); // the renderer's colours fade
+  assert.deepEqual(await accessibilityProblems(page, "dark"), []);
+  await close();
+});
+
 test("no link of the site is broken", async () => {
   const { page, close } = await open(browser, site + "index.html");
   const seen = new Map(); // the IDs of each page

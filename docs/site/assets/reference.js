@@ -90,7 +90,11 @@
   }).observe(document.body, { childList: true, subtree: true });
 
   const reference = Scalar.createApiReference("#reference", configuration());
-  document.addEventListener("lts-theme", () => reference.updateConfiguration(configuration()));
+  document.addEventListener("lts-theme", ({ detail }) => {
+    reference.updateConfiguration(configuration());
+    document.body.classList.toggle("dark-mode", detail.dark); // it takes forceDarkModeState at its beginning only
+    document.body.classList.toggle("light-mode", !detail.dark);
+  });
 
   if (!server) {
     return;
