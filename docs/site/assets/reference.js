@@ -90,10 +90,17 @@
   }).observe(document.body, { childList: true, subtree: true });
 
   const reference = Scalar.createApiReference("#reference", configuration());
-  document.addEventListener("lts-theme", ({ detail }) => {
+  // It takes forceDarkModeState at its beginning only, and comes back to it when
+  // the system changes its colours.
+  const colours = () => {
+    const dark = document.documentElement.dataset.theme === "dark";
+    document.body.classList.toggle("dark-mode", dark);
+    document.body.classList.toggle("light-mode", !dark);
+  };
+  new MutationObserver(colours).observe(document.body, { attributeFilter: ["class"] });
+  document.addEventListener("lts-theme", () => {
     reference.updateConfiguration(configuration());
-    document.body.classList.toggle("dark-mode", detail.dark); // it takes forceDarkModeState at its beginning only
-    document.body.classList.toggle("light-mode", !detail.dark);
+    colours();
   });
 
   if (!server) {
