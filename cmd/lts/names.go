@@ -38,13 +38,20 @@ type place struct {
 
 func (p place) String() string { return p.group.Name + "/" + p.stream.Name }
 
+// findGroupOf finds the group of GROUP/STREAM, and gives what stands for the
+// stream.
+func findGroupOf(ctx context.Context, c *client.Client, path string) (group lts.Group, stream string, err error) {
+	name, stream, err := splitPath(path)
+	if err != nil {
+		return lts.Group{}, "", err
+	}
+	group, err = findGroup(ctx, c, name)
+	return group, stream, err
+}
+
 // findStream finds a stream by GROUP/STREAM, each a name or an ID.
 func findStream(ctx context.Context, c *client.Client, path string) (place, error) {
-	groupName, streamName, err := splitPath(path)
-	if err != nil {
-		return place{}, err
-	}
-	group, err := findGroup(ctx, c, groupName)
+	group, streamName, err := findGroupOf(ctx, c, path)
 	if err != nil {
 		return place{}, err
 	}

@@ -113,15 +113,11 @@ func newStreamsCreate(s *session) *cobra.Command {
 // createStream creates a stream GROUP/NAME, and gives it as the list has it, which
 // says more than the answer.
 func createStream(ctx context.Context, c *client.Client, path string, spec lts.StreamSpec) (place, error) {
-	groupName, streamName, err := splitPath(path)
+	group, name, err := findGroupOf(ctx, c, path)
 	if err != nil {
 		return place{}, err
 	}
-	group, err := findGroup(ctx, c, groupName)
-	if err != nil {
-		return place{}, err
-	}
-	spec.Name = streamName
+	spec.Name = name
 	stream, err := c.Streams.Create(ctx, group.ID, spec)
 	if err != nil {
 		return place{}, err

@@ -64,11 +64,7 @@ func (o Options) check() error {
 
 // List describes the cases of a run, in the order of reports.
 func List(options Options) ([]conformance.Case, error) {
-	c, err := loadContract(options.Edition)
-	if err != nil {
-		return nil, err
-	}
-	chosen, program, err := options.choose(c.cases())
+	_, chosen, program, err := options.withDefaults().open()
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +76,19 @@ func List(options Options) ([]conformance.Case, error) {
 		list = append(list, one.Case)
 	}
 	return list, nil
+}
+
+// open checks the options, and gives the contract of the edition with what
+// choose keeps of its cases.
+func (o Options) open() (c *contract, cases []clientCase, program bool, err error) {
+	if err := o.check(); err != nil {
+		return nil, nil, false, err
+	}
+	if c, err = loadContract(o.Edition); err != nil {
+		return nil, nil, false, err
+	}
+	cases, program, err = o.choose(c.cases())
+	return c, cases, program, err
 }
 
 // choose keeps the cases that the patterns select, and says whether they select
@@ -133,14 +142,7 @@ type run struct {
 // what the cases find is in the report.
 func Run(ctx context.Context, drive Driver, options Options) (*conformance.Report, error) {
 	options = options.withDefaults()
-	if err := options.check(); err != nil {
-		return nil, err
-	}
-	c, err := loadContract(options.Edition)
-	if err != nil {
-		return nil, err
-	}
-	cases, program, err := options.choose(c.cases())
+	c, cases, program, err := options.open()
 	if err != nil {
 		return nil, err
 	}

@@ -29,14 +29,7 @@ type Stage struct {
 // behind it; port 0 takes free ones.
 func OpenStage(ctx context.Context, address string, options Options) (*Stage, error) {
 	options = options.withDefaults()
-	if err := options.check(); err != nil {
-		return nil, err
-	}
-	c, err := loadContract(options.Edition)
-	if err != nil {
-		return nil, err
-	}
-	cases, _, err := options.choose(c.cases())
+	c, cases, _, err := options.open()
 	if err != nil {
 		return nil, err
 	}
